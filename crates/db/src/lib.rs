@@ -17,6 +17,7 @@
 
 mod connect;
 mod error;
+mod filter;
 pub mod migrate;
 mod query;
 mod row;
@@ -27,6 +28,7 @@ pub mod writer;
 
 pub use connect::{Db, Dialect};
 pub use error::{DbError, Result};
+pub use filter::Where;
 pub use query::{On, Query, sql};
 pub use row::{FromCol, Row};
 pub use tx::Tx;

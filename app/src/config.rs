@@ -1,0 +1,162 @@
+//! Settings of the installation. One precedence: flag, then environment
+//! (`MIL_…`), then the file given by `--config`, then the default.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Deserialize;
+
+/// Flags that `serve` and `demo` share. All are optional.
+#[derive(Args, Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Options {
+    /// TOML file with the same names as these flags
+    #[arg(long, env = "MIL_CONFIG", value_name = "FILE", global = true)]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Directory for the database, files and everything else that must be kept [default: ./data]
+    #[arg(long, env = "MIL_DATA_DIR", value_name = "DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// postgres://user:password@host/database, or sqlite:PATH [default: mil.sqlite in the data directory]
+    #[arg(long, env = "MIL_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "MIL_LISTEN", value_name = "ADDRESS:PORT", global = true)]
+    pub listen: Option<SocketAddr>,
+    /// The address people type, e.g. https://marketing.example.org; makes cookies secure and links right [default: http://LISTEN]
+    #[arg(long, env = "MIL_PUBLIC_URL", value_name = "URL", global = true)]
+    pub public_url: Option<String>,
+    /// Read the client's address from X-Forwarded-For: only behind a proxy that sets it
+    #[arg(long, env = "MIL_BEHIND_PROXY", global = true, num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub behind_proxy: Option<bool>,
+    /// Largest file that may be uploaded, in megabytes [default: 200]
+    #[arg(long, env = "MIL_UPLOAD_MB", value_name = "MB", global = true)]
+    pub upload_mb: Option<u64>,
+    /// Logs as `text` or as `json` [default: text]
+    #[arg(long, env = "MIL_LOG_FORMAT", value_name = "FORMAT", global = true)]
+    pub log_format: Option<String>,
+    /// What to log, e.g. `info` or `mil=debug` [default: info]
+    #[arg(long, env = "MIL_LOG", value_name = "FILTER", global = true)]
+    pub log: Option<String>,
+    /// Token that /metrics asks for as a bearer token; without it only this machine may read them
+    #[arg(long, env = "MIL_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true, global = true)]
+    pub metrics_token: Option<String>,
+}
+
+/// The settings in force.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub behind_proxy: bool,
+    pub upload_bytes: u64,
+    pub log_format: String,
+    pub log: String,
+    pub metrics_token: Option<String>,
+    /// Whether this is the demo: its sign-in page offers the demo accounts.
+    pub demo: bool,
+}
+
+/// A setting that cannot be used, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+impl Options {
+    /// Merge flags and environment (already in `self`) over the file over the
+    /// defaults.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds something unknown, or a value is
+    /// out of range; the text says which and how to mend it.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let file = match &self.config {
+            None => Options::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|e| {
+                    ConfigError(format!("cannot read {}: {e}", path.display()))
+                })?;
+                toml::from_str(&text)
+                    .map_err(|e| ConfigError(format!("{}: {e}", path.display())))?
+            }
+        };
+        let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into());
+        let listen = self
+            .listen
+            .or(file.listen)
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let public_url = self
+            .public_url
+            .or(file.public_url)
+            .unwrap_or_else(|| format!("http://{listen}"));
+        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+            return Err(ConfigError(format!(
+                "public-url is {public_url:?}; it must begin with http:// or https://"
+            )));
+        }
+        let upload_mb = self.upload_mb.or(file.upload_mb).unwrap_or(200);
+        if !(1..=10_000).contains(&upload_mb) {
+            return Err(ConfigError("upload-mb must lie between 1 and 10000".to_owned()));
+        }
+        let log_format = self
+            .log_format
+            .or(file.log_format)
+            .unwrap_or_else(|| "text".to_owned());
+        if !matches!(log_format.as_str(), "text" | "json") {
+            return Err(ConfigError("log-format is either text or json".to_owned()));
+        }
+        Ok(Config {
+            database_url: self
+                .database_url
+                .or(file.database_url)
+                .filter(|url| !url.is_empty())
+                .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("mil.sqlite").display())),
+            data_dir,
+            listen,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            behind_proxy: self.behind_proxy.or(file.behind_proxy).unwrap_or(false),
+            upload_bytes: upload_mb * 1_000_000,
+            log_format,
+            log: self.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            metrics_token: self.metrics_token.or(file.metrics_token).filter(|t| !t.is_empty()),
+            demo: false,
+        })
+    }
+}
+
+impl Config {
+    /// Whether browsers reach us by https, so that cookies may say `Secure`.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flag_wins_over_file_wins_over_default() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("mil.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:9000\"\nupload-mb = 5\n").unwrap();
+        let options = Options {
+            config: Some(path.clone()),
+            upload_mb: Some(7),
+            ..Options::default()
+        };
+        let config = options.resolve().unwrap();
+        assert_eq!(config.listen.port(), 9000);
+        assert_eq!(config.upload_bytes, 7_000_000);
+        assert_eq!(config.public_url, "http://127.0.0.1:9000");
+        assert!(config.database_url.ends_with("mil.sqlite"));
+
+        std::fs::write(&path, "listn = \"x\"\n").unwrap();
+        let options = Options { config: Some(path), ..Options::default() };
+        assert!(options.resolve().unwrap_err().to_string().contains("listn"));
+    }
+}

@@ -1,0 +1,136 @@
+//! Accounts, teams and departments in the database.
+
+use jiff::Timestamp;
+use mil_db::{On, Row, Tx, sql};
+
+use crate::Result;
+use crate::actor::Role;
+use crate::error::Error;
+use crate::people::model::{Department, Person, Team};
+use crate::random::new_id;
+
+const PERSON: &str = "SELECT p.id, p.email, p.name, p.role, p.title, p.department_id,
+    d.name AS department, p.disabled_at, p.password_hash, p.totp_enabled_at, p.version
+    FROM person p LEFT JOIN department d ON d.id = p.department_id";
+
+fn person(row: &Row) -> Result<Person> {
+    let role: String = row.get("role")?;
+    Ok(Person {
+        id: row.get("id")?,
+        email: row.get("email")?,
+        name: row.get("name")?,
+        role: Role::from_key(&role)
+            .ok_or_else(|| Error::Internal(format!("unknown role {role:?}")))?,
+        title: row.get("title")?,
+        department_id: row.get("department_id")?,
+        department: row.get("department")?,
+        disabled: row.get::<Option<i64>>("disabled_at")?.is_some(),
+        joined: row.get::<Option<String>>("password_hash")?.is_some(),
+        second_factor: row.get::<Option<i64>>("totp_enabled_at")?.is_some(),
+        version: row.get("version")?,
+    })
+}
+
+/// One account by id.
+pub async fn find(on: impl Into<On<'_>>, id: &str) -> Result<Option<Person>> {
+    let row = sql(format!("{PERSON} WHERE p.id = $1")).bind(id).opt(on).await?;
+    row.as_ref().map(person).transpose()
+}
+
+/// One account by address, whichever way it is written.
+pub async fn find_by_email(on: impl Into<On<'_>>, email: &str) -> Result<Option<Person>> {
+    let email = email.trim().to_lowercase();
+    let row = sql(format!("{PERSON} WHERE p.email = $1")).bind(email).opt(on).await?;
+    row.as_ref().map(person).transpose()
+}
+
+/// Whether there is any account at all; without one the first-run page opens.
+pub async fn anybody(on: impl Into<On<'_>>) -> Result<bool> {
+    Ok(sql("SELECT id FROM person LIMIT 1").opt(on).await?.is_some())
+}
+
+/// Everybody who may be picked for work: not disabled, working in the workspace.
+pub async fn agents(on: impl Into<On<'_>>) -> Result<Vec<Person>> {
+    let rows = sql(format!(
+        "{PERSON} WHERE p.disabled_at IS NULL AND p.role NOT IN ('requester', 'partner')
+         ORDER BY p.name, p.id"
+    ))
+    .all(on)
+    .await?;
+    rows.iter().map(person).collect()
+}
+
+/// Insert an account. The address must be new.
+#[allow(clippy::too_many_arguments)]
+pub async fn insert(
+    tx: &mut Tx,
+    now: Timestamp,
+    email: &str,
+    name: &str,
+    role: Role,
+    title: Option<&str>,
+    department_id: Option<&str>,
+    password_hash: Option<&str>,
+) -> Result<String> {
+    let id = new_id(now);
+    let done = sql("INSERT INTO person (id, email, name, role, title, department_id, password_hash,
+            created_at, updated_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1)")
+        .bind(&id)
+        .bind(email.trim().to_lowercase())
+        .bind(name.trim())
+        .bind(role.key())
+        .bind(title)
+        .bind(department_id)
+        .bind(password_hash)
+        .bind(now.as_microsecond())
+        .run(tx)
+        .await;
+    match done {
+        Err(mil_db::DbError::Duplicate(_)) => Err(Error::field(
+            "email",
+            "There is an account with this address already.",
+        )),
+        other => {
+            other?;
+            Ok(id)
+        }
+    }
+}
+
+/// All teams and groups, archived ones last.
+pub async fn teams(on: impl Into<On<'_>>) -> Result<Vec<Team>> {
+    sql("SELECT id, kind, name, purpose, archived_at, version FROM team
+         ORDER BY CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, name, id")
+        .all(on)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Team {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                name: row.get("name")?,
+                purpose: row.get("purpose")?,
+                archived: row.get::<Option<i64>>("archived_at")?.is_some(),
+                version: row.get("version")?,
+            })
+        })
+        .collect()
+}
+
+/// All departments, archived ones last.
+pub async fn departments(on: impl Into<On<'_>>) -> Result<Vec<Department>> {
+    sql("SELECT id, name, archived_at FROM department
+         ORDER BY CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, name, id")
+        .all(on)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Department {
+                id: row.get("id")?,
+                name: row.get("name")?,
+                archived: row.get::<Option<i64>>("archived_at")?.is_some(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,21 @@
+//! The numbered list of migrations, embedded in the binary.
+
+use mil_db::migrate::Migration;
+
+macro_rules! list {
+    ($($name:literal),* $(,)?) => {
+        /// Every migration, oldest first. A new one is a file in `migrations/`
+        /// and a line here.
+        pub const MIGRATIONS: &[Migration] = &[$(Migration {
+            name: $name,
+            text: include_str!(concat!("../../migrations/", $name)),
+        }),*];
+    };
+}
+
+list![
+    "0001_people.sql",
+    "0002_catalog.sql",
+    "0003_work.sql",
+    "0004_events.sql",
+];

@@ -1,0 +1,84 @@
+//! What every handler and verb can reach.
+
+use std::ops::Deref;
+use std::sync::{Arc, RwLock};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use mil_db::Db;
+
+use crate::Result;
+use crate::catalog::{Catalog, snapshot};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::org::{self, Org};
+
+/// The running installation; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// The parts of [`App`].
+#[allow(missing_docs)]
+pub struct Shared {
+    pub db: Db,
+    pub config: Config,
+    pub clock: Clock,
+    org: RwLock<Arc<Org>>,
+    catalog: RwLock<Arc<Catalog>>,
+}
+
+impl Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    /// Put the parts together; the database must be migrated.
+    pub async fn new(db: Db, config: Config, clock: Clock) -> Result<App> {
+        let org = org::load(&db).await?;
+        let catalog = Catalog::load(&db).await?;
+        Ok(App(Arc::new(Shared {
+            db,
+            config,
+            clock,
+            org: RwLock::new(Arc::new(org)),
+            catalog: RwLock::new(Arc::new(catalog)),
+        })))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The organisation's settings.
+    pub fn org(&self) -> Arc<Org> {
+        self.org.read().expect("never poisoned").clone()
+    }
+
+    /// Read the organisation's settings again, after they were changed.
+    pub async fn reload_org(&self) -> Result<()> {
+        let fresh = org::load(&self.db).await?;
+        *self.org.write().expect("never poisoned") = Arc::new(fresh);
+        Ok(())
+    }
+
+    /// The catalogue as it is now.
+    pub async fn catalog(&self) -> Result<Arc<Catalog>> {
+        let generation = snapshot::generation(&self.db).await?;
+        let known = self.catalog.read().expect("never poisoned").clone();
+        if known.generation == generation {
+            return Ok(known);
+        }
+        let fresh = Arc::new(Catalog::load(&self.db).await?);
+        *self.catalog.write().expect("never poisoned") = fresh.clone();
+        Ok(fresh)
+    }
+
+    /// The organisation's time zone.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.org().zone).unwrap_or(TimeZone::UTC)
+    }
+}
