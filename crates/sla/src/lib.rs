@@ -1,0 +1,18 @@
+//! Business calendars, promises (service level targets) and their clocks.
+//!
+//! Everything here is a pure function of its arguments: no input or output, no
+//! wall clock, no randomness. The caller passes the time in, stores the
+//! serialisable records ([`CalendarDef`], [`Clock`]) and derives the rest.
+//!
+//! * [`calendar`]: opening hours, holidays, and arithmetic in working time
+//! * [`promise`]: the clock of one target, escalations, forecasts
+//! * [`countries`]: public holidays computed from rules
+
+pub mod calendar;
+pub mod countries;
+pub mod promise;
+mod work;
+
+pub use calendar::{Calendar, CalendarDef, CalendarError, ClockTime, Holiday, Hours, Weekday};
+pub use promise::{Clock, Forecast, Pause, Reading, State, Tone};
+pub use work::Work;
