@@ -1,0 +1,329 @@
+//! Moving through the stages.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use mil_db::{Tx, sql};
+use mil_process::form::{Answer, Answers};
+use mil_process::process::{
+    BlockedBy, ClockEffect, FORM_PREFIX, Facts, Move, MoveKind, Offer, Owner, Phase, ProcessDef,
+    Stage, WaitKind, allowed, apply,
+};
+use serde_json::json;
+
+use crate::actor::Actor;
+use crate::catalog::Catalog;
+use crate::error::{Error, FieldError, Msg, Result};
+use crate::events::{self, Audience, Event};
+use crate::org::Org;
+use crate::policy::Do;
+use crate::random::new_id;
+use crate::web::Ctx;
+use crate::work::model::{Item, Waiting, WaitingKind};
+use crate::work::store;
+
+/// What the policy asks for a move.
+pub fn needs(kind: MoveKind) -> Do {
+    match kind {
+        MoveKind::Forward
+        | MoveKind::SendBack
+        | MoveKind::Wait(_)
+        | MoveKind::Resume
+        | MoveKind::Decline => Do::Work,
+        MoveKind::Approve | MoveKind::RequestChanges => Do::Decide,
+        MoveKind::Cancel => Do::Cancel,
+        MoveKind::Reopen => Do::Reopen,
+    }
+}
+
+/// The process version an item runs on.
+pub fn process_of(catalog: &Catalog, item: &Item) -> Result<std::sync::Arc<ProcessDef>> {
+    catalog.process(&item.process_id, item.process_version)
+}
+
+/// What the process needs to know about an item besides its position.
+pub fn facts(org: &Org, item: &Item, now: Timestamp) -> Facts {
+    let prefix = format!("{}/", item.stage);
+    let ticked = item
+        .ticks
+        .keys()
+        .filter_map(|key| key.strip_prefix(&prefix))
+        .map(str::to_owned)
+        .collect();
+    let filled: BTreeSet<String> = item
+        .fields
+        .iter()
+        .filter(|(_, answer)| is_filled(answer))
+        .map(|(key, _)| key.clone())
+        .chain(
+            item.answers
+                .iter()
+                .filter(|(_, answer)| is_filled(answer))
+                .map(|(key, _)| format!("{FORM_PREFIX}{key}")),
+        )
+        .collect();
+    let reopen_until = item.closed_at.map(|closed| {
+        closed
+            .checked_add(SignedDuration::from_hours(24 * org.reopen_days))
+            .unwrap_or(Timestamp::MAX)
+    });
+    Facts { ticked, filled, reopen_until, now }
+}
+
+fn is_filled(answer: &Answer) -> bool {
+    match answer {
+        Answer::Text(text) => !text.trim().is_empty(),
+        Answer::Many(keys) => !keys.is_empty(),
+        Answer::Files(files) => !files.is_empty(),
+        _ => true,
+    }
+}
+
+/// The moves that `actor` may make now, for buttons; those that are blocked say why.
+pub fn offers(ctx: &Ctx, catalog: &Catalog, actor: &Actor, item: &Item) -> Result<Vec<Offer>> {
+    if item.merged_into_id.is_some() {
+        return Ok(Vec::new());
+    }
+    let process = process_of(catalog, item)?;
+    let facts = facts(&ctx.app.org(), item, ctx.now);
+    Ok(allowed(&process, &item.position(), &facts)
+        .into_iter()
+        .filter(|offer| crate::policy::on_item(actor, needs(offer.kind), &item.facts()))
+        .collect())
+}
+
+/// Make a move.
+///
+/// # Errors
+/// [`Error::Invalid`] with everything that blocks it, [`Error::Conflict`] when
+/// the process has no such move from here.
+pub async fn make(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    expect: Option<i64>,
+    mv: &Move,
+) -> Result<Item> {
+    let catalog = ctx.app.catalog().await?;
+    let mut tx = ctx.app.db.begin().await?;
+    let mut item = store::lock(&mut tx, actor, id, needs(mv.kind()), expect).await?;
+    run(&mut tx, ctx, &catalog, actor, &mut item, mv).await?;
+    tx.commit().await?;
+    Ok(item)
+}
+
+/// Make a move inside a transaction that has locked the item. Checks the
+/// process; who may make it was checked by the lock.
+pub async fn run(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    catalog: &Catalog,
+    actor: &Actor,
+    item: &mut Item,
+    mv: &Move,
+) -> Result<()> {
+    if item.merged_into_id.is_some() {
+        return Err(Error::Conflict(Msg::new(
+            "This request was merged into another. Move that one instead.",
+        )));
+    }
+    let process = process_of(catalog, item)?;
+    let before = item.position();
+    let outcome = apply(&process, &before, mv, &facts(&ctx.app.org(), item, ctx.now))
+        .map_err(|blocked| refuse(mv, blocked))?;
+    if outcome.left_stage {
+        leave(tx, catalog, item, ctx.now).await?;
+        if crate::policy::works(actor) {
+            item.promise.answered(ctx.now);
+        }
+    }
+    item.phase = outcome.to.phase;
+    item.stage.clone_from(&outcome.to.stage);
+    match outcome.clock {
+        ClockEffect::None => {}
+        ClockEffect::Pause => item.promise.pause(ctx.now, "Waits for the requester"),
+        ClockEffect::Resume => item.promise.resume(ctx.now),
+        ClockEffect::Stop => item.promise.stop(ctx.now),
+        ClockEffect::Reopen => item.promise.reopen(ctx.now),
+    }
+    if outcome.entered_stage {
+        let stage = process
+            .stage(&item.stage)
+            .ok_or_else(|| Error::Internal(format!("no stage {}", item.stage)))?;
+        arrive(tx, catalog, item, stage, ctx.now).await?;
+        if item.phase == Phase::Review && stage.requester_approves {
+            item.promise.pause(ctx.now, "Waits for the requester");
+        }
+    }
+    item.closed_at = item.phase.is_final().then_some(item.closed_at.unwrap_or(ctx.now));
+    item.waiting = waiting(item, &process, mv, actor, ctx.now);
+    store::save(tx, catalog, ctx.now, item).await?;
+    note(tx, actor, ctx.now, item, &process, &before, mv).await
+}
+
+fn refuse(mv: &Move, blocked: Vec<mil_process::process::Blocked>) -> Error {
+    let msg = |b: &mil_process::process::Blocked| Msg {
+        text: b.msg.text.to_owned(),
+        args: b.msg.args.clone(),
+    };
+    if let Some(illegal) = blocked
+        .iter()
+        .find(|b| matches!(b.what, BlockedBy::Illegal | BlockedBy::TooLate))
+    {
+        return Error::Conflict(msg(illegal));
+    }
+    let _ = mv;
+    Error::Invalid(
+        blocked
+            .iter()
+            .map(|b| {
+                let field = match &b.what {
+                    BlockedBy::Check(key) => format!("checklist.{key}"),
+                    BlockedBy::Field(key) => format!("fields.{key}"),
+                    _ => "reason".to_owned(),
+                };
+                FieldError { field, msg: msg(b) }
+            })
+            .collect(),
+    )
+}
+
+/// Whose turn it is after a move.
+fn waiting(item: &Item, process: &ProcessDef, mv: &Move, actor: &Actor, now: Timestamp) -> Option<Waiting> {
+    let asks = process.stage(&item.stage).is_some_and(|s| s.requester_approves);
+    match item.phase {
+        Phase::Review if asks => Some(item.waiting.clone().unwrap_or(Waiting {
+            kind: WaitingKind::Approval,
+            since: now,
+            asked_by: Some(actor.id.clone()),
+            text: String::new(),
+        })),
+        Phase::Waiting => match mv {
+            Move::Wait { why } => Some(Waiting {
+                kind: match why {
+                    WaitKind::Answer => WaitingKind::Answer,
+                    WaitKind::Approval => WaitingKind::Approval,
+                },
+                since: now,
+                asked_by: Some(actor.id.clone()),
+                text: String::new(),
+            }),
+            _ => item.waiting.clone(),
+        },
+        _ => None,
+    }
+}
+
+/// Come into a stage: its team and person take over, its checklist starts anew.
+async fn arrive(tx: &mut Tx, catalog: &Catalog, item: &mut Item, stage: &Stage, now: Timestamp) -> Result<()> {
+    let prefix = format!("{}/", stage.key);
+    item.ticks.retain(|key, _| !key.starts_with(&prefix));
+    item.stage_since = now;
+    let home = catalog
+        .service(&item.service_id)
+        .map_or_else(|| item.team_id.clone(), |s| s.team_id.clone());
+    match &stage.owner {
+        Owner::Service => item.team_id = home,
+        Owner::Team(team) => item.team_id.clone_from(team),
+        Owner::Person(person) => {
+            item.team_id = home;
+            item.assignee_id = Some(person.clone());
+        }
+    }
+    if let Some(assignee) = &item.assignee_id
+        && !matches!(stage.owner, Owner::Person(_))
+    {
+        // Whoever had it before gives it back when another team takes over.
+        let member = sql("SELECT person_id FROM team_member WHERE team_id = $1 AND person_id = $2")
+            .bind(&item.team_id)
+            .bind(assignee)
+            .opt(&mut *tx)
+            .await?;
+        if member.is_none() {
+            item.assignee_id = None;
+        }
+    }
+    enter(tx, item, now).await
+}
+
+/// Record that an item came into its stage.
+pub async fn enter(tx: &mut Tx, item: &Item, now: Timestamp) -> Result<()> {
+    sql("INSERT INTO stage_visit (id, item_id, stage, entered_at) VALUES ($1, $2, $3, $4)")
+        .bind(new_id(now))
+        .bind(&item.id)
+        .bind(&item.stage)
+        .bind(now.as_microsecond())
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Record that an item leaves its stage, with the working time it took.
+async fn leave(tx: &mut Tx, catalog: &Catalog, item: &Item, now: Timestamp) -> Result<()> {
+    let (_, calendar) = catalog.promise(&item.promise.promise_id)?;
+    let worked = calendar.compiled.between(item.stage_since, now);
+    sql("UPDATE stage_visit SET left_at = $1, worked = $2, person_id = $3
+         WHERE item_id = $4 AND left_at IS NULL")
+        .bind(now.as_microsecond())
+        .bind(worked.micros())
+        .bind(&item.assignee_id)
+        .bind(&item.id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+async fn note(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: Timestamp,
+    item: &Item,
+    process: &ProcessDef,
+    before: &mil_process::process::Position,
+    mv: &Move,
+) -> Result<()> {
+    let verb = match mv.kind() {
+        MoveKind::Forward if item.phase == Phase::Done => "request.done",
+        MoveKind::Forward => "request.moved",
+        MoveKind::SendBack => "request.sent_back",
+        MoveKind::Wait(_) => "request.waits",
+        MoveKind::Resume => "request.resumed",
+        MoveKind::Approve => "request.approved",
+        MoveKind::RequestChanges => "request.changes_asked",
+        MoveKind::Decline => "request.declined",
+        MoveKind::Cancel => "request.cancelled",
+        MoveKind::Reopen => "request.reopened",
+    };
+    let name = |key: &str| {
+        process
+            .stage(key)
+            .map(|s| (s.name.clone(), s.requester_word().to_owned()))
+    };
+    let from = name(&before.stage);
+    let to = name(&item.stage);
+    events::append(tx, actor, now, Event {
+        verb,
+        object_kind: "request",
+        object_id: &item.id,
+        item_id: Some(&item.id),
+        audience: Audience::Public,
+        data: json!({
+            "before": { "stage": before.stage, "phase": store::phase_key(before.phase) },
+            "after": { "stage": item.stage, "phase": store::phase_key(item.phase) },
+            "from": from.as_ref().map(|n| &n.0), "from_word": from.as_ref().map(|n| &n.1),
+            "to": to.as_ref().map(|n| &n.0), "to_word": to.as_ref().map(|n| &n.1),
+            "reason": mv.reason(),
+        }),
+    })
+    .await?;
+    Ok(())
+}
+
+/// The answers an item has altogether, for showing and for conditions.
+pub fn all_answers(item: &Item) -> Answers {
+    item.answers
+        .iter()
+        .chain(&item.fields)
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}

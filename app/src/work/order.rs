@@ -1,0 +1,289 @@
+//! Placing an order: one item per service, all under one order number, all or
+//! nothing. When the verb returns, the order is on disk.
+
+use std::collections::BTreeMap;
+
+use mil_db::{Tx, sql};
+use mil_process::form::{self, Answer, Answers, FieldError as FormError, Kind, Raw};
+use mil_process::process::Owner;
+use serde_json::json;
+
+use crate::actor::Actor;
+use crate::catalog::model::{Priority, Service};
+use crate::catalog::Catalog;
+use crate::error::{Error, FieldError, Msg, Result};
+use crate::events::{self, Audience, Event};
+use crate::people;
+use crate::policy;
+use crate::random::new_id;
+use crate::web::Ctx;
+use crate::work::model::Item;
+use crate::work::promise::Promise;
+use crate::work::store;
+
+/// The most services in one order.
+pub const MAX_LINES: usize = 30;
+/// Longest title, in characters.
+pub const MAX_TITLE: usize = 160;
+
+/// One service to order.
+#[derive(Debug, Clone, Default)]
+pub struct Line {
+    /// Id of the service, or its word in addresses.
+    pub service: String,
+    /// What to call it; made from the answers when empty.
+    pub title: Option<String>,
+    /// The answers as they were typed.
+    pub raw: Raw,
+    /// Only agents may say; otherwise normal.
+    pub priority: Option<Priority>,
+}
+
+/// What was placed.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// Id of the order.
+    pub id: String,
+    /// The number people say.
+    pub number: i64,
+    /// Its items, in the order of the lines.
+    pub items: Vec<Item>,
+}
+
+/// Place an order for `actor`, or, by an agent, on behalf of `requester`.
+///
+/// # Errors
+/// [`Error::NotFound`] for a service that is not open to the requester,
+/// [`Error::Invalid`] with every wrong answer; fields of the second line and on
+/// are named `lines[1].field`. Nothing is ordered then.
+pub async fn place(
+    ctx: &Ctx,
+    actor: &Actor,
+    requester: Option<&str>,
+    lines: Vec<Line>,
+) -> Result<Placed> {
+    if lines.is_empty() {
+        return Err(Error::field("lines", "The cart is empty. Choose a service first."));
+    }
+    if lines.len() > MAX_LINES {
+        return Err(Error::field(
+            "lines",
+            Msg::new("An order takes {n} services at most. Place a second one for the rest.")
+                .with("n", MAX_LINES),
+        ));
+    }
+    let catalog = ctx.app.catalog().await?;
+    let orderer = match requester.filter(|id| *id != actor.id) {
+        None => actor.clone(),
+        Some(id) => {
+            policy::require(policy::works(actor))?;
+            people::auth::by_person(&ctx.app, id, actor.via)
+                .await?
+                .ok_or_else(|| Error::field("requester", "This person is not here. Choose another."))?
+        }
+    };
+    let today = ctx.now.to_zoned(ctx.prefs.zone.clone()).date();
+    let mut checked = Vec::new();
+    let mut wrong = Vec::new();
+    for (i, line) in lines.into_iter().enumerate() {
+        let service = catalog.orderable(&orderer, &line.service)?.clone();
+        match check(&service, &line, today) {
+            Ok(answers) => checked.push((service, line, answers)),
+            Err(errors) => wrong.extend(errors.into_iter().map(|mut error| {
+                if i > 0 {
+                    error.field = format!("lines[{i}].{}", error.field);
+                }
+                error
+            })),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+
+    let mut tx = ctx.app.db.begin().await?;
+    let order_id = new_id(ctx.now);
+    let number = store::next_number(&mut tx, "order").await?;
+    sql("INSERT INTO service_order (id, number, requester_id, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(&order_id)
+        .bind(number)
+        .bind(&orderer.id)
+        .bind(ctx.now.as_microsecond())
+        .run(&mut tx)
+        .await?;
+    let mut items = Vec::new();
+    for (service, line, mut answers) in checked {
+        refer(&mut tx, actor, &mut answers).await?;
+        let priority = line
+            .priority
+            .filter(|_| policy::works(actor))
+            .unwrap_or_default();
+        let title = title(&service, line.title.as_deref(), &answers);
+        let mut item = fresh(ctx, &catalog, &service, &orderer, priority)?;
+        item.title = title;
+        item.answers = answers;
+        item.order_id = Some(order_id.clone());
+        store::insert(&mut tx, &catalog, ctx.now, &mut item).await?;
+        attach_files(&mut tx, &item).await?;
+        super::moves::enter(&mut tx, &item, ctx.now).await?;
+        events::append(&mut tx, actor, ctx.now, Event {
+            verb: "request.ordered",
+            object_kind: "request",
+            object_id: &item.id,
+            item_id: Some(&item.id),
+            audience: Audience::Public,
+            data: json!({
+                "number": item.number, "title": item.title, "service": service.name,
+                "order": number, "requester_id": orderer.id,
+                "on_behalf": orderer.id != actor.id,
+            }),
+        })
+        .await?;
+        items.push(item);
+    }
+    tx.commit().await?;
+    Ok(Placed { id: order_id, number, items })
+}
+
+/// Check one line's answers and title.
+fn check(service: &Service, line: &Line, today: jiff::civil::Date) -> std::result::Result<Answers, Vec<FieldError>> {
+    let mut wrong: Vec<FieldError> = Vec::new();
+    if line.title.as_ref().is_some_and(|t| t.chars().count() > MAX_TITLE) {
+        wrong.push(FieldError::new(
+            "title",
+            Msg::new("Use at most {n} characters.").with("n", MAX_TITLE),
+        ));
+    }
+    let answers = match form::validate(&service.form, &line.raw, today, false) {
+        Ok(answers) => answers,
+        Err(errors) => {
+            wrong.extend(errors.into_iter().map(from_form));
+            Answers::new()
+        }
+    };
+    if wrong.is_empty() { Ok(answers) } else { Err(wrong) }
+}
+
+/// A form's error as ours.
+pub fn from_form(error: FormError) -> FieldError {
+    FieldError {
+        field: error.field,
+        msg: Msg {
+            text: error.msg.text.to_owned(),
+            args: error.msg.args,
+        },
+    }
+}
+
+/// People and files named in the answers must exist; file names are taken from
+/// what was uploaded, not from what was posted.
+async fn refer(tx: &mut Tx, actor: &Actor, answers: &mut Answers) -> Result<()> {
+    for (key, answer) in answers.iter_mut() {
+        match answer {
+            Answer::Person(id) => {
+                let there = sql("SELECT id FROM person WHERE id = $1 AND disabled_at IS NULL")
+                    .bind(id.as_str())
+                    .opt(&mut *tx)
+                    .await?;
+                if there.is_none() {
+                    return Err(Error::field(key, "This person is not here. Choose another."));
+                }
+            }
+            Answer::Files(files) => {
+                for file in files {
+                    let row = sql("SELECT name FROM attachment
+                         WHERE id = $1 AND uploaded_by = $2 AND item_id IS NULL AND removed_at IS NULL")
+                        .bind(file.id.as_str())
+                        .bind(&actor.id)
+                        .opt(&mut *tx)
+                        .await?
+                        .ok_or_else(|| Error::field(key, "This file is not here any more. Choose it again."))?;
+                    file.name = row.get("name")?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn attach_files(tx: &mut Tx, item: &Item) -> Result<()> {
+    for (key, answer) in &item.answers {
+        if let Answer::Files(files) = answer {
+            for file in files {
+                sql("UPDATE attachment SET item_id = $1, field = $2 WHERE id = $3")
+                    .bind(&item.id)
+                    .bind(key)
+                    .bind(&file.id)
+                    .run(tx)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The title given, or the service's name with the first short answer.
+fn title(service: &Service, given: Option<&str>, answers: &Answers) -> String {
+    if let Some(given) = given.map(str::trim).filter(|t| !t.is_empty()) {
+        return given.replace(['\n', '\r', '\t'], " ");
+    }
+    let first = service.form.fields.iter().find_map(|field| match (&field.kind, answers.get(&field.key)) {
+        (Kind::Text { .. }, Some(Answer::Text(text))) => Some(text.as_str()),
+        _ => None,
+    });
+    let title = match first {
+        Some(text) => format!("{}: {text}", service.name),
+        None => service.name.clone(),
+    };
+    title.chars().take(MAX_TITLE).collect()
+}
+
+fn fresh(ctx: &Ctx, catalog: &Catalog, service: &Service, requester: &Actor, priority: Priority) -> Result<Item> {
+    let (process_version, process) = catalog.current_process(&service.process_id)?;
+    let (promise, _) = catalog.promise(&service.promise_id)?;
+    let stage = process
+        .stages
+        .first()
+        .ok_or_else(|| Error::Internal("a process without stages".to_owned()))?;
+    let (team_id, assignee_id) = match &stage.owner {
+        Owner::Service => (service.team_id.clone(), None),
+        Owner::Team(team) => (team.clone(), None),
+        Owner::Person(person) => (service.team_id.clone(), Some(person.clone())),
+    };
+    Ok(Item {
+        id: new_id(ctx.now),
+        number: 0,
+        kind: "request".to_owned(),
+        title: String::new(),
+        service_id: service.id.clone(),
+        form_version: service.form_version,
+        process_id: service.process_id.clone(),
+        process_version,
+        stage: stage.key.clone(),
+        phase: stage.phase,
+        stage_since: ctx.now,
+        priority,
+        requester_id: requester.id.clone(),
+        department_id: requester.department_id.clone(),
+        team_id,
+        assignee_id,
+        order_id: None,
+        answers: Answers::new(),
+        fields: Answers::new(),
+        ticks: BTreeMap::new(),
+        promise: Promise::start(&service.promise_id, ctx.now, promise.def.target(priority)),
+        respond_by: 0,
+        deliver_by: 0,
+        waiting: None,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        closed_at: None,
+        merged_into_id: None,
+        rating: None,
+        rating_comment: None,
+        rated_at: None,
+        version: 0,
+        watched: false,
+    })
+}
