@@ -303,6 +303,14 @@ fn forward_names_everything_that_is_open() {
 }
 
 #[test]
+fn optional_lines_of_a_checklist_block_nothing() {
+    let def = ProcessDef::essays();
+    let mut facts = facts();
+    facts.ticked.extend(["goal".into(), "date".into()]);
+    assert!(apply(&def, &at("brief", New), &Move::Forward, &facts).is_ok());
+}
+
+#[test]
 fn reopening_has_an_end() {
     let def = ProcessDef::essays();
     let mut facts = facts();
