@@ -23,3 +23,4 @@ pub use raw::{Raw, raw_from_json, to_raw};
 pub use validate::{FieldError, validate};
 
 pub(crate) use check::check_fields;
+pub(crate) use def::is_false;
