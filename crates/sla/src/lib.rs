@@ -7,9 +7,11 @@
 //! * [`calendar`]: opening hours, holidays, and arithmetic in working time
 //! * [`promise`]: the clock of one target, escalations, forecasts
 //! * [`countries`]: public holidays computed from rules
+//! * [`ical`]: holidays from iCalendar files
 
 pub mod calendar;
 pub mod countries;
+pub mod ical;
 pub mod promise;
 mod work;
 
