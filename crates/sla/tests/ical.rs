@@ -246,4 +246,15 @@ fn files_that_ask_too_much_are_refused_or_cut_short() {
         holidays_from_ical(&text, 2026, 2026),
         Err(IcalError::TooMuch)
     );
+
+    let never = "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\nEND:VEVENT\r\n";
+    let text = format!(
+        "BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n",
+        never.repeat(40_000)
+    );
+    assert_eq!(
+        holidays_from_ical(&text, 2026, 2026),
+        Err(IcalError::TooMuch),
+        "soon"
+    );
 }
