@@ -2,17 +2,27 @@
 //! service desk. `ARCHITECTURE.md` in the repository is the map of this crate.
 
 pub mod actor;
+pub mod assets;
+pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod error;
 pub mod events;
+pub mod health;
+pub mod i18n;
+pub mod openapi;
 pub mod org;
+pub mod people;
 pub mod policy;
 pub mod random;
 pub mod router;
 pub mod schema;
+pub mod starter;
 pub mod state;
+pub mod ui;
 pub mod web;
+pub mod work;
 
 pub use error::{Error, Result};
 pub use state::App;

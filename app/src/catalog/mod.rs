@@ -5,6 +5,7 @@
 //! * [`snapshot`] the whole catalogue in memory, read again when it changed
 //! * [`store`] the rows
 
+pub mod api;
 pub mod audience;
 pub mod model;
 pub mod snapshot;
@@ -13,3 +14,17 @@ pub mod store;
 pub use audience::Audience;
 pub use model::{Category, PromiseDef, Service};
 pub use snapshot::Catalog;
+
+use crate::router::{Access, Route, get};
+use crate::openapi::Op;
+
+/// The routes of this slice.
+pub fn routes() -> Vec<Route> {
+    use Access::SignedIn;
+    vec![
+        get(SignedIn, "/api/v1/services", api::list)
+            .op(Op::new("Catalogue", "The services you may order").answers::<api::Services>()),
+        get(SignedIn, "/api/v1/services/{service}", api::show)
+            .op(Op::new("Catalogue", "A service with its form").answers::<api::ServiceView>()),
+    ]
+}

@@ -63,6 +63,11 @@ impl Ctx {
         self.prefs.lang
     }
 
+    /// The day it is for this reader.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.prefs.zone.to_datetime(self.now).date()
+    }
+
     /// The signed-in person.
     ///
     /// # Errors
@@ -166,9 +171,9 @@ pub async fn attach(State(app): State<App>, mut request: Request, next: Next) ->
         .lang
         .as_deref()
         .or(cookie(headers, "lang"))
-        .and_then(Lang::from_key)
-        .or_else(|| text("accept-language").and_then(Lang::from_accept_language))
-        .or_else(|| Lang::from_key(&org.lang))
+        .and_then(Lang::from_code)
+        .or_else(|| text("accept-language").map(Lang::from_accept_language))
+        .or_else(|| Lang::from_code(&org.lang))
         .unwrap_or_default();
     let theme = match own.theme.as_deref().or(cookie(headers, "theme")) {
         Some("light") => "light",

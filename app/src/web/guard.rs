@@ -50,7 +50,7 @@ pub async fn headers(request: Request, next: Next) -> Response {
             .entry(HeaderName::from_static(name))
             .or_insert(HeaderValue::from_static(value));
     };
-    set("content-security-policy", crate::assets::CSP);
+    set("content-security-policy", crate::assets::CONTENT_SECURITY_POLICY);
     set("x-content-type-options", "nosniff");
     set("x-frame-options", "DENY");
     set("referrer-policy", "same-origin");

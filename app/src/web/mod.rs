@@ -10,6 +10,7 @@ pub mod ctx;
 pub mod guard;
 pub mod input;
 pub mod respond;
+pub mod shell;
 
 pub use ctx::{Ctx, Me, Prefs};
 pub use input::{Input, Query};

@@ -140,7 +140,7 @@ pub async fn fill(ctx: &Ctx, actor: &Actor, id: &str, expect: Option<i64>, raw: 
     let form = FormDef { fields };
     let mut merged = form::to_raw(&item.fields);
     merged.extend(raw);
-    let today = ctx.now.to_zoned(ctx.prefs.zone.clone()).date();
+    let today = ctx.today();
     // Required fields block leaving the stage, not saving half of it.
     let answers = form::validate(&relaxed(form), &merged, today, false)
         .map_err(|errors| Error::Invalid(errors.into_iter().map(order::from_form).collect()))?;

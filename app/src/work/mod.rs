@@ -15,6 +15,7 @@
 //! actor may see and do it, and that nobody changed it meanwhile), change the
 //! item, [`store::save`], append the event, commit.
 
+pub mod api;
 pub mod edit;
 pub mod model;
 pub mod moves;
@@ -25,3 +26,29 @@ pub mod talk;
 pub mod wake;
 
 pub use model::{Item, Waiting};
+
+use crate::openapi::Op;
+use crate::router::{Access, Route, get, patch, post};
+
+/// The routes of this slice.
+pub fn routes() -> Vec<Route> {
+    use Access::SignedIn;
+    vec![
+        post(SignedIn, "/api/v1/orders", api::place)
+            .op(Op::new("Requests", "Place an order: one request per service")
+                .body::<api::OrderInput>().answers::<api::OrderView>().status(201)),
+        get(SignedIn, "/api/v1/requests/{item}", api::show)
+            .op(Op::new("Requests", "One request").answers::<api::RequestView>()),
+        patch(SignedIn, "/api/v1/requests/{item}", api::change)
+            .op(Op::new("Requests", "Change title, priority or assignee")
+                .body::<api::Change>().answers::<api::RequestView>()),
+        post(SignedIn, "/api/v1/requests/{item}/moves", api::make_move)
+            .op(Op::new("Requests", "Move it: forward, send_back, wait, resume, approve, request_changes, decline, cancel, reopen")
+                .body::<api::MoveInput>().answers::<api::RequestView>()),
+        get(SignedIn, "/api/v1/requests/{item}/comments", api::comments)
+            .op(Op::new("Requests", "Its comments, oldest first").answers::<api::Comments>()),
+        post(SignedIn, "/api/v1/requests/{item}/comments", api::comment)
+            .op(Op::new("Requests", "Write a comment")
+                .body::<api::CommentInput>().answers::<api::CommentView>().status(201)),
+    ]
+}

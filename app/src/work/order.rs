@@ -82,7 +82,7 @@ pub async fn place(
                 .ok_or_else(|| Error::field("requester", "This person is not here. Choose another."))?
         }
     };
-    let today = ctx.now.to_zoned(ctx.prefs.zone.clone()).date();
+    let today = ctx.today();
     let mut checked = Vec::new();
     let mut wrong = Vec::new();
     for (i, line) in lines.into_iter().enumerate() {

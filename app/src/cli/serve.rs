@@ -1,0 +1,75 @@
+//! `mil serve`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mil_db::Db;
+use mil_db::migrate::migrate;
+
+use crate::cli::Outcome;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::schema::MIGRATIONS;
+use crate::state::App;
+use crate::work::wake;
+
+/// Open the database, bring it up to date, and put the parts together.
+pub async fn open(config: Config) -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
+    std::fs::create_dir_all(&config.data_dir)
+        .map_err(|e| format!("cannot create {}: {e}", config.data_dir.display()))?;
+    let db = Db::connect(&config.database_url).await?;
+    for name in migrate(&db, MIGRATIONS).await? {
+        tracing::info!(name, "migrated");
+    }
+    Ok(App::new(db, config, Clock::System).await?)
+}
+
+/// Start logging as configured.
+pub fn log(config: &Config) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = if config.log_format == "json" { builder.json().try_init() } else { builder.try_init() };
+}
+
+/// Serve until told to stop.
+pub async fn run(config: Config) -> Outcome {
+    log(&config);
+    let app = open(config).await?;
+    println!("MIL is ready at {}", app.config.public_url);
+    serve(app).await
+}
+
+/// Listen, and run the timers beside it. Requests under way are finished when
+/// the program is told to stop.
+pub async fn serve(app: App) -> Outcome {
+    let listener = tokio::net::TcpListener::bind(app.config.listen)
+        .await
+        .map_err(|e| format!("cannot listen on {}: {e}", app.config.listen))?;
+    let timers = tokio::spawn(tick(app.clone()));
+    let service = crate::router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    timers.abort();
+    app.db.close().await;
+    Ok(())
+}
+
+async fn tick(app: App) {
+    let mut every = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        every.tick().await;
+        if let Err(error) = wake::run_due(&app, app.now()).await {
+            tracing::error!(%error, "the clocks could not be looked at");
+        }
+    }
+}
+
+async fn told_to_stop() {
+    let ctrl_c = tokio::signal::ctrl_c();
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .expect("signals can be listened to");
+    tokio::select! {
+        _ = ctrl_c => {}
+        _ = term.recv() => {}
+    }
+}

@@ -1,0 +1,125 @@
+//! The frame around every page, filled from the request.
+
+use maud::{Markup, html};
+
+use crate::actor::Role;
+use crate::i18n::t;
+use crate::ui::overlay::Toast;
+use crate::ui::shell::{self, Nav, NavGroup, Org, Page, Person, Theme};
+use crate::web::Ctx;
+
+/// What the frames show that has to be counted first.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(missing_docs)]
+pub struct Counts {
+    pub cart: i64,
+    pub unread: i64,
+    pub mine: i64,
+}
+
+fn page<'a>(ctx: &'a Ctx, org: &'a crate::org::Org, title: &'a str, logo: &'a str) -> Page<'a> {
+    Page {
+        lang: ctx.lang(),
+        title,
+        org: Org {
+            name: &org.name,
+            tagline: &org.tagline,
+            logo,
+            hue: org.hue as f32,
+            chroma: org.chroma as f32,
+        },
+        theme: Theme::from_code(ctx.prefs.theme),
+        nav: &[],
+        person: ctx.actor.as_deref().map(|a| Person { name: &a.name, href: "/me" }),
+        keys: ctx.prefs.keys,
+        flash: ctx.flash.as_ref().map(|f| Toast {
+            text: &f.text,
+            ..Toast::default()
+        }),
+        cart: ("/cart", 0),
+        news: ("/inbox", 0),
+        search: "/search",
+        other: ("", ""),
+        footer: html! { (org.help_line) },
+    }
+}
+
+/// Sign-in and error pages.
+pub fn bare(ctx: &Ctx, title: &str, body: Markup) -> Markup {
+    let org = ctx.app.org();
+    let logo = logo(&org);
+    shell::bare(&page(ctx, &org, title, &logo), body)
+}
+
+fn logo(org: &crate::org::Org) -> String {
+    org.logo.as_ref().map(|sha| format!("/logo/{sha}")).unwrap_or_default()
+}
+
+/// A page of the portal. `here` is the path of its place in the navigation.
+pub fn portal(ctx: &Ctx, counts: Counts, here: &str, title: &str, body: Markup) -> Markup {
+    let lang = ctx.lang();
+    let org = ctx.app.org();
+    let logo = logo(&org);
+    let item = |label: &'static str, href: &'static str, icon: &'static str| Nav {
+        label: lang.t(label),
+        href,
+        icon,
+        current: here == href,
+        ..Nav::default()
+    };
+    let items = [
+        item("Home", "/", "home"),
+        item("Catalog", "/catalog", "grid"),
+        item("My requests", "/requests", "list"),
+    ];
+    let groups = [NavGroup { heading: "", items: &items }];
+    let works = ctx.actor.as_deref().is_some_and(|a| a.role.is_agent());
+    let mut page = page(ctx, &org, title, &logo);
+    page.nav = &groups;
+    page.cart = ("/cart", counts.cart);
+    page.news = ("/inbox", counts.unread);
+    if works {
+        page.other = (t!(lang, "Open the workspace"), "/queue");
+    }
+    shell::portal(&page, body)
+}
+
+/// A page of the workspace. `here` is the path of its place in the side bar.
+pub fn workspace(ctx: &Ctx, counts: Counts, here: &str, title: &str, body: Markup) -> Markup {
+    let lang = ctx.lang();
+    let org = ctx.app.org();
+    let logo = logo(&org);
+    let role = ctx.actor.as_deref().map(|a| a.role);
+    let item = |label: &'static str, href: &'static str, icon: &'static str, go: &'static str| Nav {
+        label: lang.t(label),
+        href,
+        icon,
+        go,
+        current: here == href,
+        ..Nav::default()
+    };
+    let top = [
+        Nav { count: counts.unread, ..item("Inbox", "/inbox", "bell", "n") },
+        Nav { count: counts.mine, ..item("My work", "/queue?view=mine", "okc", "m") },
+    ];
+    let work = [
+        item("Queue", "/queue", "list", "q"),
+        item("Board", "/board", "board", "b"),
+    ];
+    let library = [item("Catalog", "/catalog", "grid", "k")];
+    let leads = matches!(role, Some(Role::Lead | Role::Administrator));
+    let settings = [item("Administration", "/admin", "layers", "a")];
+    let mut groups = vec![
+        NavGroup { heading: "", items: &top },
+        NavGroup { heading: t!(lang, "Work"), items: &work },
+        NavGroup { heading: t!(lang, "Library"), items: &library },
+    ];
+    if leads {
+        groups.push(NavGroup { heading: t!(lang, "Settings"), items: &settings });
+    }
+    let mut page = page(ctx, &org, title, &logo);
+    page.nav = &groups;
+    page.news = ("/inbox", counts.unread);
+    page.other = (t!(lang, "Open the portal"), "/");
+    shell::workspace(&page, body)
+}
