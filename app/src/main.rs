@@ -1,1 +1,5 @@
+mod assets;
+mod i18n;
+mod ui;
+
 fn main() {}
