@@ -19,7 +19,13 @@ pub struct Options {
     #[arg(long, env = "MIL_DATA_DIR", value_name = "DIR", global = true)]
     pub data_dir: Option<PathBuf>,
     /// postgres://user:password@host/database, or sqlite:PATH [default: mil.sqlite in the data directory]
-    #[arg(long, env = "MIL_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "MIL_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
     pub database_url: Option<String>,
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, env = "MIL_LISTEN", value_name = "ADDRESS:PORT", global = true)]
@@ -40,7 +46,13 @@ pub struct Options {
     #[arg(long, env = "MIL_LOG", value_name = "FILTER", global = true)]
     pub log: Option<String>,
     /// Token that /metrics asks for as a bearer token; without it only this machine may read them
-    #[arg(long, env = "MIL_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "MIL_METRICS_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        global = true
+    )]
     pub metrics_token: Option<String>,
 }
 
@@ -77,14 +89,16 @@ impl Options {
         let file = match &self.config {
             None => Options::default(),
             Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|e| {
-                    ConfigError(format!("cannot read {}: {e}", path.display()))
-                })?;
+                let text = std::fs::read_to_string(path)
+                    .map_err(|e| ConfigError(format!("cannot read {}: {e}", path.display())))?;
                 toml::from_str(&text)
                     .map_err(|e| ConfigError(format!("{}: {e}", path.display())))?
             }
         };
-        let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(|| "data".into());
+        let data_dir = self
+            .data_dir
+            .or(file.data_dir)
+            .unwrap_or_else(|| "data".into());
         let listen = self
             .listen
             .or(file.listen)
@@ -100,7 +114,9 @@ impl Options {
         }
         let upload_mb = self.upload_mb.or(file.upload_mb).unwrap_or(200);
         if !(1..=10_000).contains(&upload_mb) {
-            return Err(ConfigError("upload-mb must lie between 1 and 10000".to_owned()));
+            return Err(ConfigError(
+                "upload-mb must lie between 1 and 10000".to_owned(),
+            ));
         }
         let log_format = self
             .log_format
@@ -122,7 +138,10 @@ impl Options {
             upload_bytes: upload_mb * 1_000_000,
             log_format,
             log: self.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
-            metrics_token: self.metrics_token.or(file.metrics_token).filter(|t| !t.is_empty()),
+            metrics_token: self
+                .metrics_token
+                .or(file.metrics_token)
+                .filter(|t| !t.is_empty()),
             demo: false,
         })
     }
@@ -156,7 +175,10 @@ mod tests {
         assert!(config.database_url.ends_with("mil.sqlite"));
 
         std::fs::write(&path, "listn = \"x\"\n").unwrap();
-        let options = Options { config: Some(path), ..Options::default() };
+        let options = Options {
+            config: Some(path),
+            ..Options::default()
+        };
         assert!(options.resolve().unwrap_err().to_string().contains("listn"));
     }
 }

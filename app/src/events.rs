@@ -58,26 +58,33 @@ pub struct Event<'a> {
 pub const LISTENERS: &[&str] = &["notify"];
 
 /// Append an event, in the transaction that made it true. Returns its id.
-pub async fn append(tx: &mut Tx, actor: &Actor, now: Timestamp, event: Event<'_>) -> Result<String> {
+pub async fn append(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: Timestamp,
+    event: Event<'_>,
+) -> Result<String> {
     let id = new_id(now);
-    sql("INSERT INTO event (id, at, actor_id, actor_name, via, ip, agent, verb,
+    sql(
+        "INSERT INTO event (id, at, actor_id, actor_name, via, ip, agent, verb,
             object_kind, object_id, item_id, audience, data)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
-        .bind(&id)
-        .bind(now.as_microsecond())
-        .bind((!actor.is_system()).then_some(actor.id.as_str()))
-        .bind(&actor.name)
-        .bind(actor.via.key())
-        .bind(&actor.ip)
-        .bind(&actor.agent)
-        .bind(event.verb)
-        .bind(event.object_kind)
-        .bind(event.object_id)
-        .bind(event.item_id)
-        .bind(event.audience.key())
-        .bind(event.data.to_string())
-        .run(tx)
-        .await?;
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(&id)
+    .bind(now.as_microsecond())
+    .bind((!actor.is_system()).then_some(actor.id.as_str()))
+    .bind(&actor.name)
+    .bind(actor.via.key())
+    .bind(&actor.ip)
+    .bind(&actor.agent)
+    .bind(event.verb)
+    .bind(event.object_kind)
+    .bind(event.object_id)
+    .bind(event.item_id)
+    .bind(event.audience.key())
+    .bind(event.data.to_string())
+    .run(tx)
+    .await?;
     if event.item_id.is_some() {
         for listener in LISTENERS {
             sql("INSERT INTO outbox (event_id, listener, attempts, not_before) VALUES ($1, $2, 0, 0)")

@@ -22,8 +22,10 @@ async fn ready(State(app): State<App>) -> Result<&'static str, (StatusCode, &'st
         Ok(_) => Ok("ok\n"),
         Err(error) => {
             tracing::error!(%error, "the database does not answer");
-            Err((StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"))
+            Err((
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database does not answer\n",
+            ))
         }
     }
 }
-

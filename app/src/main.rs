@@ -1,5 +1,5 @@
-mod assets;
-mod i18n;
-mod ui;
+//! The `mil` binary.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mil::cli::main()
+}

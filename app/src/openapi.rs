@@ -24,7 +24,14 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
 impl Op {
     /// An operation under a heading.
     pub fn new(tag: &'static str, summary: &'static str) -> Op {
-        Op { summary, tag, query: None, body: None, answer: None, status: 200 }
+        Op {
+            summary,
+            tag,
+            query: None,
+            body: None,
+            answer: None,
+            status: 200,
+        }
     }
 
     /// It takes this query string.
@@ -111,9 +118,16 @@ pub fn describe() -> Value {
 }
 
 fn operation_id(route: &Route) -> String {
-    let words = route.path.trim_start_matches("/api/v1").replace(['/', '{', '}', '-', '.'], "_");
+    let words = route
+        .path
+        .trim_start_matches("/api/v1")
+        .replace(['/', '{', '}', '-', '.'], "_");
     let words: Vec<&str> = words.split('_').filter(|w| !w.is_empty()).collect();
-    format!("{}_{}", route.method.as_str().to_lowercase(), words.join("_"))
+    format!(
+        "{}_{}",
+        route.method.as_str().to_lowercase(),
+        words.join("_")
+    )
 }
 
 fn parameters(route: &Route, op: &Op, generator: &mut SchemaGenerator) -> Vec<Value> {
@@ -127,7 +141,11 @@ fn parameters(route: &Route, op: &Op, generator: &mut SchemaGenerator) -> Vec<Va
         let mut schema = query(generator);
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap_or_default().to_owned();
-            schema = generator.definitions().get(&name).cloned().unwrap_or_default();
+            schema = generator
+                .definitions()
+                .get(&name)
+                .cloned()
+                .unwrap_or_default();
         }
         let required: Vec<String> = schema["required"]
             .as_array()
@@ -135,9 +153,15 @@ fn parameters(route: &Route, op: &Op, generator: &mut SchemaGenerator) -> Vec<Va
             .flatten()
             .filter_map(|v| v.as_str().map(str::to_owned))
             .collect();
-        for (name, property) in schema["properties"].as_object().cloned().unwrap_or_default() {
+        for (name, property) in schema["properties"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default()
+        {
             let required = required.contains(&name);
-            list.push(json!({ "name": name, "in": "query", "required": required, "schema": property }));
+            list.push(
+                json!({ "name": name, "in": "query", "required": required, "schema": property }),
+            );
         }
     }
     list

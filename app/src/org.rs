@@ -63,7 +63,10 @@ pub async fn read_setting<'a, T: serde::de::DeserializeOwned>(
     on: impl Into<On<'a>>,
     key: &str,
 ) -> Result<Option<T>> {
-    let row = sql("SELECT value FROM setting WHERE key = $1").bind(key).opt(on).await?;
+    let row = sql("SELECT value FROM setting WHERE key = $1")
+        .bind(key)
+        .opt(on)
+        .await?;
     Ok(row.map(|row| row.json("value")).transpose()?)
 }
 
@@ -74,12 +77,14 @@ pub async fn write_setting<T: Serialize>(
     key: &str,
     value: &T,
 ) -> Result<()> {
-    sql("INSERT INTO setting (key, value, updated_at) VALUES ($1, $2, $3)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at")
-        .bind(key)
-        .bind(serde_json::to_string(value)?)
-        .bind(now.as_microsecond())
-        .run(tx)
-        .await?;
+    sql(
+        "INSERT INTO setting (key, value, updated_at) VALUES ($1, $2, $3)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+    )
+    .bind(key)
+    .bind(serde_json::to_string(value)?)
+    .bind(now.as_microsecond())
+    .run(tx)
+    .await?;
     Ok(())
 }

@@ -77,36 +77,68 @@ impl Route {
     }
 }
 
-fn route<H, T>(filter: MethodFilter, method: Method, access: Access, path: &'static str, handler: H) -> Route
+fn route<H, T>(
+    filter: MethodFilter,
+    method: Method,
+    access: Access,
+    path: &'static str,
+    handler: H,
+) -> Route
 where
     H: Handler<T, App>,
     T: 'static,
 {
-    Route { method, path, access, op: None, handler: on(filter, handler) }
+    Route {
+        method,
+        path,
+        access,
+        op: None,
+        handler: on(filter, handler),
+    }
 }
 
 /// A page or a read of the API.
-pub fn get<H: Handler<T, App>, T: 'static>(access: Access, path: &'static str, handler: H) -> Route {
+pub fn get<H: Handler<T, App>, T: 'static>(
+    access: Access,
+    path: &'static str,
+    handler: H,
+) -> Route {
     route(MethodFilter::GET, Method::GET, access, path, handler)
 }
 
 /// An action.
-pub fn post<H: Handler<T, App>, T: 'static>(access: Access, path: &'static str, handler: H) -> Route {
+pub fn post<H: Handler<T, App>, T: 'static>(
+    access: Access,
+    path: &'static str,
+    handler: H,
+) -> Route {
     route(MethodFilter::POST, Method::POST, access, path, handler)
 }
 
 /// A change of some properties (API).
-pub fn patch<H: Handler<T, App>, T: 'static>(access: Access, path: &'static str, handler: H) -> Route {
+pub fn patch<H: Handler<T, App>, T: 'static>(
+    access: Access,
+    path: &'static str,
+    handler: H,
+) -> Route {
     route(MethodFilter::PATCH, Method::PATCH, access, path, handler)
 }
 
 /// A replacement (API, uploads).
-pub fn put<H: Handler<T, App>, T: 'static>(access: Access, path: &'static str, handler: H) -> Route {
+pub fn put<H: Handler<T, App>, T: 'static>(
+    access: Access,
+    path: &'static str,
+    handler: H,
+) -> Route {
     route(MethodFilter::PUT, Method::PUT, access, path, handler)
 }
 
 /// A removal (API).
-pub fn delete<H: Handler<T, App>, T: 'static>(access: Access, path: &'static str, handler: H) -> Route {
+pub fn delete<H: Handler<T, App>, T: 'static>(
+    access: Access,
+    path: &'static str,
+    handler: H,
+) -> Route {
     route(MethodFilter::DELETE, Method::DELETE, access, path, handler)
 }
 
@@ -127,13 +159,22 @@ pub fn routes() -> Vec<Route> {
 /// The whole service.
 pub fn build(app: &App) -> Router {
     let mut router = Router::new();
-    for Route { path, access, handler, method, .. } in routes() {
+    for Route {
+        path,
+        access,
+        handler,
+        method,
+        ..
+    } in routes()
+    {
         let scope = match (access, method == Method::GET) {
             (Access::Admins | Access::Leads, _) => Scope::Admin,
             (_, true) => Scope::Read,
             (_, false) => Scope::Write,
         };
-        let guarded = handler.layer(middleware::from_fn(move |request, next| admit(access, scope, request, next)));
+        let guarded = handler.layer(middleware::from_fn(move |request, next| {
+            admit(access, scope, request, next)
+        }));
         router = router.route(path, guarded);
     }
     router
@@ -141,7 +182,10 @@ pub fn build(app: &App) -> Router {
         .layer(DefaultBodyLimit::max(web::input::BODY_LIMIT))
         .layer(middleware::from_fn(web::guard::same_origin))
         .layer(middleware::from_fn(web::respond::render_errors))
-        .layer(middleware::from_fn_with_state(app.clone(), web::ctx::attach))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            web::ctx::attach,
+        ))
         .layer(middleware::from_fn(web::guard::headers))
         .layer(tower_http::compression::CompressionLayer::new())
         .with_state(app.clone())
@@ -150,7 +194,11 @@ pub fn build(app: &App) -> Router {
 /// Enforce what the table says about a route.
 async fn admit(access: Access, scope: Scope, request: Request, next: Next) -> Response {
     if access != Access::Public {
-        let allowed = match request.extensions().get::<Ctx>().and_then(|ctx| ctx.actor.as_deref()) {
+        let allowed = match request
+            .extensions()
+            .get::<Ctx>()
+            .and_then(|ctx| ctx.actor.as_deref())
+        {
             None => Err(Error::SignIn),
             Some(actor) => may_use(actor, access, scope),
         };

@@ -22,7 +22,10 @@ pub struct Audience {
 impl Audience {
     /// Everybody who works here.
     pub fn everyone() -> Audience {
-        Audience { everyone: true, ..Audience::default() }
+        Audience {
+            everyone: true,
+            ..Audience::default()
+        }
     }
 
     /// Whether `actor` belongs to it.
@@ -34,7 +37,13 @@ impl Audience {
                 .department_id
                 .as_ref()
                 .is_some_and(|mine| self.departments.contains(mine));
-        by_group || by_department || if outside { self.partners } else { self.everyone }
+        by_group
+            || by_department
+            || if outside {
+                self.partners
+            } else {
+                self.everyone
+            }
     }
 }
 

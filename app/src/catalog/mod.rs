@@ -15,16 +15,22 @@ pub use audience::Audience;
 pub use model::{Category, PromiseDef, Service};
 pub use snapshot::Catalog;
 
-use crate::router::{Access, Route, get};
 use crate::openapi::Op;
+use crate::router::{Access, Route, get};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
     use Access::SignedIn;
     vec![
-        get(SignedIn, "/api/v1/services", api::list)
-            .op(Op::new("Catalogue", "The services you may order").answers::<api::Services>()),
-        get(SignedIn, "/api/v1/services/{service}", api::show)
-            .op(Op::new("Catalogue", "A service with its form").answers::<api::ServiceView>()),
+        get(SignedIn, "/api/v1/services", api::list).op(Op::new(
+            "Catalogue",
+            "The services you may order",
+        )
+        .answers::<api::Services>()),
+        get(SignedIn, "/api/v1/services/{service}", api::show).op(Op::new(
+            "Catalogue",
+            "A service with its form",
+        )
+        .answers::<api::ServiceView>()),
     ]
 }

@@ -24,7 +24,18 @@ pub struct Category {
 /// How urgent something is. ITIL would derive it from impact and urgency; in
 /// marketing work one word is enough.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -38,8 +49,12 @@ pub enum Priority {
 
 impl Priority {
     /// All, lowest first.
-    pub const ALL: [Priority; 4] =
-        [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent];
+    pub const ALL: [Priority; 4] = [
+        Priority::Low,
+        Priority::Normal,
+        Priority::High,
+        Priority::Urgent,
+    ];
 
     /// The number in the database.
     pub fn number(self) -> i64 {
@@ -110,7 +125,9 @@ impl Target {
 }
 
 /// Which of the two clocks of a promise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum ClockKind {
@@ -157,7 +174,10 @@ impl PromiseDef {
             .get(&priority)
             .or_else(|| self.targets.get(&Priority::Normal))
             .copied()
-            .unwrap_or(Target { response_minutes: 480, delivery_minutes: 2400 })
+            .unwrap_or(Target {
+                response_minutes: 480,
+                delivery_minutes: 2400,
+            })
     }
 
     /// The shares at which something happens on `clock`, ascending.
@@ -177,14 +197,20 @@ impl PromiseDef {
     pub fn check(&self) -> Vec<FieldError> {
         let mut wrong = Vec::new();
         if !self.targets.contains_key(&Priority::Normal) {
-            wrong.push(FieldError::new("targets", "Give a target for normal priority."));
+            wrong.push(FieldError::new(
+                "targets",
+                "Give a target for normal priority.",
+            ));
         }
         for (priority, target) in &self.targets {
             let field = format!("targets.{}", priority.key());
             if target.response_minutes < 1 || target.delivery_minutes < 1 {
                 wrong.push(FieldError::new(field, "A target is at least one minute."));
             } else if target.response_minutes > target.delivery_minutes {
-                wrong.push(FieldError::new(field, "The first answer comes before the delivery: make its target the shorter one."));
+                wrong.push(FieldError::new(
+                    field,
+                    "The first answer comes before the delivery: make its target the shorter one.",
+                ));
             } else if target.delivery_minutes > 60 * 24 * 366 {
                 wrong.push(FieldError::new(field, "A target is at most a year."));
             }

@@ -68,7 +68,9 @@ pub struct Catalog {
 
 /// The generation in the database.
 pub async fn generation(db: &Db) -> Result<i64> {
-    let row = sql("SELECT value FROM counter WHERE name = 'catalog'").opt(db).await?;
+    let row = sql("SELECT value FROM counter WHERE name = 'catalog'")
+        .opt(db)
+        .await?;
     Ok(row.map(|row| row.get("value")).transpose()?.unwrap_or(0))
 }
 
@@ -76,8 +78,8 @@ pub async fn generation(db: &Db) -> Result<i64> {
 pub async fn touch(tx: &mut Tx) -> Result<()> {
     sql("INSERT INTO counter (name, value) VALUES ('catalog', 1)
          ON CONFLICT (name) DO UPDATE SET value = counter.value + 1")
-        .run(tx)
-        .await?;
+    .run(tx)
+    .await?;
     Ok(())
 }
 
@@ -87,7 +89,11 @@ impl Catalog {
         Ok(Catalog {
             generation: generation(db).await?,
             categories: store::categories(db).await?,
-            services: store::services(db).await?.into_iter().map(Arc::new).collect(),
+            services: store::services(db)
+                .await?
+                .into_iter()
+                .map(Arc::new)
+                .collect(),
             calendars: store::calendars(db).await?,
             promises: store::promises(db).await?,
             processes: store::processes(db).await?,
@@ -96,7 +102,9 @@ impl Catalog {
 
     /// A service by id or by its word in addresses.
     pub fn service(&self, id_or_slug: &str) -> Option<&Arc<Service>> {
-        self.services.iter().find(|s| s.id == id_or_slug || s.slug == id_or_slug)
+        self.services
+            .iter()
+            .find(|s| s.id == id_or_slug || s.slug == id_or_slug)
     }
 
     /// The services `actor` may order, in order.

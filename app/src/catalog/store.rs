@@ -34,34 +34,34 @@ pub async fn services(db: &Db) -> Result<Vec<Service>> {
          JOIN service_form f ON f.service_id = s.id AND f.version = s.form_version
          JOIN category c ON c.id = s.category_id
          ORDER BY c.position, s.position, s.name")
-        .all(db)
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(Service {
-                id: row.get("id")?,
-                slug: row.get("slug")?,
-                name: row.get("name")?,
-                category_id: row.get("category_id")?,
-                icon: row.get("icon")?,
-                summary: row.get("summary")?,
-                instructions: row.get("instructions")?,
-                keywords: row.get("keywords")?,
-                audience: row.json("audience")?,
-                price_minor: row.get("price_minor")?,
-                price_note: row.get("price_note")?,
-                team_id: row.get("team_id")?,
-                process_id: row.get("process_id")?,
-                promise_id: row.get("promise_id")?,
-                form_version: row.get("form_version")?,
-                form: row.json("form")?,
-                position: row.get("position")?,
-                published: row.get::<Option<i64>>("published_at")?.is_some(),
-                retired: row.get::<Option<i64>>("retired_at")?.is_some(),
-                version: row.get("version")?,
-            })
+    .all(db)
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Service {
+            id: row.get("id")?,
+            slug: row.get("slug")?,
+            name: row.get("name")?,
+            category_id: row.get("category_id")?,
+            icon: row.get("icon")?,
+            summary: row.get("summary")?,
+            instructions: row.get("instructions")?,
+            keywords: row.get("keywords")?,
+            audience: row.json("audience")?,
+            price_minor: row.get("price_minor")?,
+            price_note: row.get("price_note")?,
+            team_id: row.get("team_id")?,
+            process_id: row.get("process_id")?,
+            promise_id: row.get("promise_id")?,
+            form_version: row.get("form_version")?,
+            form: row.json("form")?,
+            position: row.get("position")?,
+            published: row.get::<Option<i64>>("published_at")?.is_some(),
+            retired: row.get::<Option<i64>>("retired_at")?.is_some(),
+            version: row.get("version")?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// All calendars, compiled, by id.
@@ -76,14 +76,17 @@ pub async fn calendars(db: &Db) -> Result<HashMap<String, CalendarEntry>> {
             let compiled = def
                 .compile()
                 .map_err(|e| Error::Internal(format!("calendar {id}: {e}")))?;
-            Ok((id.clone(), CalendarEntry {
-                id,
-                name: row.get("name")?,
-                def,
-                compiled,
-                archived: row.get::<Option<i64>>("archived_at")?.is_some(),
-                version: row.get("version")?,
-            }))
+            Ok((
+                id.clone(),
+                CalendarEntry {
+                    id,
+                    name: row.get("name")?,
+                    def,
+                    compiled,
+                    archived: row.get::<Option<i64>>("archived_at")?.is_some(),
+                    version: row.get("version")?,
+                },
+            ))
         })
         .collect()
 }
@@ -96,14 +99,17 @@ pub async fn promises(db: &Db) -> Result<HashMap<String, PromiseEntry>> {
         .iter()
         .map(|row| {
             let id: String = row.get("id")?;
-            Ok((id.clone(), PromiseEntry {
-                id,
-                name: row.get("name")?,
-                calendar_id: row.get("calendar_id")?,
-                def: row.json("definition")?,
-                archived: row.get::<Option<i64>>("archived_at")?.is_some(),
-                version: row.get("version")?,
-            }))
+            Ok((
+                id.clone(),
+                PromiseEntry {
+                    id,
+                    name: row.get("name")?,
+                    calendar_id: row.get("calendar_id")?,
+                    def: row.json("definition")?,
+                    archived: row.get::<Option<i64>>("archived_at")?.is_some(),
+                    version: row.get("version")?,
+                },
+            ))
         })
         .collect()
 }
@@ -117,20 +123,28 @@ pub async fn processes(db: &Db) -> Result<HashMap<String, ProcessEntry>> {
             .iter()
             .map(|row| {
                 let id: String = row.get("id")?;
-                Ok((id.clone(), ProcessEntry {
-                    id,
-                    name: row.get("name")?,
-                    current: row.get("current_version")?,
-                    versions: HashMap::new(),
-                    archived: row.get::<Option<i64>>("archived_at")?.is_some(),
-                    version: row.get("version")?,
-                }))
+                Ok((
+                    id.clone(),
+                    ProcessEntry {
+                        id,
+                        name: row.get("name")?,
+                        current: row.get("current_version")?,
+                        versions: HashMap::new(),
+                        archived: row.get::<Option<i64>>("archived_at")?.is_some(),
+                        version: row.get("version")?,
+                    },
+                ))
             })
             .collect::<Result<_>>()?;
-    for row in sql("SELECT process_id, version, definition FROM process_version").all(db).await? {
+    for row in sql("SELECT process_id, version, definition FROM process_version")
+        .all(db)
+        .await?
+    {
         let id: String = row.get("process_id")?;
         if let Some(entry) = all.get_mut(&id) {
-            entry.versions.insert(row.get("version")?, Arc::new(row.json("definition")?));
+            entry
+                .versions
+                .insert(row.get("version")?, Arc::new(row.json("definition")?));
         }
     }
     Ok(all)

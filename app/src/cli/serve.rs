@@ -28,8 +28,14 @@ pub async fn open(config: Config) -> Result<App, Box<dyn std::error::Error + Sen
 pub fn log(config: &Config) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let _ = if config.log_format == "json" { builder.json().try_init() } else { builder.try_init() };
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let _ = if config.log_format == "json" {
+        builder.json().try_init()
+    } else {
+        builder.try_init()
+    };
 }
 
 /// Serve until told to stop.
@@ -48,7 +54,9 @@ pub async fn serve(app: App) -> Outcome {
         .map_err(|e| format!("cannot listen on {}: {e}", app.config.listen))?;
     let timers = tokio::spawn(tick(app.clone()));
     let service = crate::router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, service)
+        .with_graceful_shutdown(told_to_stop())
+        .await?;
     timers.abort();
     app.db.close().await;
     Ok(())

@@ -48,7 +48,12 @@ pub async fn by_session(app: &App, now: Timestamp, token: &str) -> Result<Option
     let session_id: String = row.get("session_id")?;
     let seen: i64 = row.get("seen_at")?;
     if now.as_microsecond() - seen > SEEN_EVERY_MICROS {
-        touch(app, now, "UPDATE session SET seen_at = $1 WHERE id = $2", session_id.clone());
+        touch(
+            app,
+            now,
+            "UPDATE session SET seen_at = $1 WHERE id = $2",
+            session_id.clone(),
+        );
     }
     let (mut actor, own) = actor_of(app, &row, Via::Web).await?;
     actor.session_id = Some(session_id);
@@ -74,7 +79,12 @@ pub async fn by_token(app: &App, now: Timestamp, token: &str) -> Result<Option<(
     .ok_or(Error::SignIn)?;
     let used: Option<i64> = row.get("used_at")?;
     if used.is_none_or(|used| now.as_microsecond() - used > SEEN_EVERY_MICROS) {
-        touch(app, now, "UPDATE api_token SET used_at = $1 WHERE id = $2", row.get("token_id")?);
+        touch(
+            app,
+            now,
+            "UPDATE api_token SET used_at = $1 WHERE id = $2",
+            row.get("token_id")?,
+        );
     }
     let (mut actor, own) = actor_of(app, &row, Via::Api).await?;
     actor.scopes = Some(row.json::<BTreeSet<Scope>>("scopes")?);
@@ -87,7 +97,11 @@ fn touch(app: &App, now: Timestamp, text: &'static str, id: String) {
     tokio::spawn(async move {
         let write = async {
             let mut tx = app.db.begin().await?;
-            sql(text).bind(now.as_microsecond()).bind(&id).run(&mut tx).await?;
+            sql(text)
+                .bind(now.as_microsecond())
+                .bind(&id)
+                .run(&mut tx)
+                .await?;
             tx.commit().await
         };
         if let Err(error) = write.await {

@@ -39,28 +39,39 @@ pub async fn sign_in_page(ctx: Ctx, Query(next): Query<Next>) -> Result<Response
 
 fn form(ctx: &Ctx, next: Option<&str>, email: &str, error: Option<&str>) -> Markup {
     let lang = ctx.lang();
-    shell::bare(ctx, t!(lang, "Sign in"), html! {
-        h1 tabindex="-1" { (t!(lang, "Sign in")) }
-        @if let Some(error) = error {
-            p.notice.notice-bad role="alert" { (error) }
-        }
-        form method="post" action="/sign-in" {
-            @if let Some(next) = next { input type="hidden" name="next" value=(next); }
-            div.field { label.label for="email" { (t!(lang, "Email")) }
-                input.input #email name="email" type="email" autocomplete="username" required value=(email); }
-            div.field { label.label for="password" { (t!(lang, "Password")) }
-                input.input #password name="password" type="password" autocomplete="current-password" required; }
-            button.btn.btn-primary { (t!(lang, "Sign in")) }
-        }
-    })
+    shell::bare(
+        ctx,
+        t!(lang, "Sign in"),
+        html! {
+            h1 tabindex="-1" { (t!(lang, "Sign in")) }
+            @if let Some(error) = error {
+                p.notice.notice-bad role="alert" { (error) }
+            }
+            form method="post" action="/sign-in" {
+                @if let Some(next) = next { input type="hidden" name="next" value=(next); }
+                div.field { label.label for="email" { (t!(lang, "Email")) }
+                    input.input #email name="email" type="email" autocomplete="username" required value=(email); }
+                div.field { label.label for="password" { (t!(lang, "Password")) }
+                    input.input #password name="password" type="password" autocomplete="current-password" required; }
+                button.btn.btn-primary { (t!(lang, "Sign in")) }
+            }
+        },
+    )
 }
 
 /// Check address and password.
 pub async fn sign_in(ctx: Ctx, Input(input): Input<SignIn>) -> Result<Response> {
     match verbs::sign_in(&ctx, &input.email, &input.password).await {
-        Ok(secret) => Ok(signed_in(&ctx, &secret, input.next.as_deref().unwrap_or("/"))),
+        Ok(secret) => Ok(signed_in(
+            &ctx,
+            &secret,
+            input.next.as_deref().unwrap_or("/"),
+        )),
         Err(Error::Invalid(fields)) if !ctx.api => {
-            let text = fields.first().map(|f| ctx.lang().text(&f.msg.text, &f.msg.args)).unwrap_or_default();
+            let text = fields
+                .first()
+                .map(|f| ctx.lang().text(&f.msg.text, &f.msg.args))
+                .unwrap_or_default();
             let page = form(&ctx, input.next.as_deref(), &input.email, Some(&text));
             Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -76,8 +87,14 @@ pub fn signed_in(ctx: &Ctx, secret: &str, next: &str) -> Response {
 }
 
 fn set_session(ctx: &Ctx, response: &mut Response, secret: &str, seconds: i64) {
-    let secure = if ctx.app.config.is_https() { "; Secure" } else { "" };
-    let value = format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let secure = if ctx.app.config.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let value = format!(
+        "{SESSION_COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    );
     if let Ok(value) = HeaderValue::from_str(&value) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

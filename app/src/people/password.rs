@@ -19,7 +19,12 @@ fn hasher() -> Argon2<'static> {
 }
 
 /// Check a new password against the rules.
-pub fn check(field: &str, password: &str, email: &str, name: &str) -> std::result::Result<(), FieldError> {
+pub fn check(
+    field: &str,
+    password: &str,
+    email: &str,
+    name: &str,
+) -> std::result::Result<(), FieldError> {
     let length = password.chars().count();
     let lower = password.to_lowercase();
     let says = |text: &str| Err(FieldError::new(field, Msg::new(text).with("n", MIN)));
@@ -34,14 +39,26 @@ pub fn check(field: &str, password: &str, email: &str, name: &str) -> std::resul
     }
     let local = email.split('@').next().unwrap_or_default().to_lowercase();
     let own = [email.to_lowercase(), local, name.to_lowercase()];
-    if own.iter().any(|word| word.chars().count() >= 4 && lower == *word) {
+    if own
+        .iter()
+        .any(|word| word.chars().count() >= 4 && lower == *word)
+    {
         return says("This is your own name or address. Use something nobody can look up.");
     }
     let first = lower.chars().next();
     let one_letter = lower.chars().all(|c| Some(c) == first);
-    let common = ["password", "passwort", "1234567890", "qwertyuiop", "qwertzuiop", "letmein"];
+    let common = [
+        "password",
+        "passwort",
+        "1234567890",
+        "qwertyuiop",
+        "qwertzuiop",
+        "letmein",
+    ];
     let known = common.iter().any(|word| {
-        lower.strip_prefix(word).is_some_and(|rest| rest.len() <= 4 && rest.chars().all(|c| !c.is_alphabetic()))
+        lower
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.len() <= 4 && rest.chars().all(|c| !c.is_alphabetic()))
     });
     if one_letter || known {
         return says("This password is one of the first to be tried. Use another.");
@@ -71,7 +88,9 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
         let text = hash.unwrap_or_else(|| NOBODY.to_owned());
         let parsed = PasswordHash::new(&text)
             .map_err(|e| Error::Internal(format!("a stored password hash: {e}")))?;
-        let fits = hasher().verify_password(password.as_bytes(), &parsed).is_ok();
+        let fits = hasher()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok();
         Ok(known && fits)
     })
     .await
@@ -84,10 +103,18 @@ mod tests {
 
     #[test]
     fn rules() {
-        let fits = |p: &str| check("password", p, "maren.voss@nordhaven.example", "Maren Voss").is_ok();
+        let fits =
+            |p: &str| check("password", p, "maren.voss@nordhaven.example", "Maren Voss").is_ok();
         assert!(fits("a lighthouse in autumn"));
         assert!(fits("zwölf Störche"));
-        for bad in ["short", "aaaaaaaaaaaaa", "Password123", "maren.voss", "1234567890", "Maren Voss"] {
+        for bad in [
+            "short",
+            "aaaaaaaaaaaaa",
+            "Password123",
+            "maren.voss",
+            "1234567890",
+            "Maren Voss",
+        ] {
             assert!(!fits(bad), "{bad}");
         }
         assert!(!fits(&"x y".repeat(100)));
@@ -97,7 +124,11 @@ mod tests {
     async fn hash_and_verify() {
         let hash = hash("a lighthouse".to_owned()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(verify("a lighthouse".to_owned(), Some(hash.clone())).await.unwrap());
+        assert!(
+            verify("a lighthouse".to_owned(), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
         assert!(!verify("a lightship".to_owned(), Some(hash)).await.unwrap());
         assert!(!verify("a lighthouse".to_owned(), None).await.unwrap());
     }

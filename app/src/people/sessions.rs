@@ -34,14 +34,20 @@ pub async fn open(tx: &mut Tx, ctx: &Ctx, person: &Actor) -> Result<String> {
 }
 
 /// End one session of `person_id`; false when there is no such open session.
-pub async fn close(tx: &mut Tx, actor: &Actor, now: Timestamp, person_id: &str, id: &str) -> Result<bool> {
+pub async fn close(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: Timestamp,
+    person_id: &str,
+    id: &str,
+) -> Result<bool> {
     let closed = sql("UPDATE session SET revoked_at = $1
          WHERE id = $2 AND person_id = $3 AND revoked_at IS NULL")
-        .bind(now.as_microsecond())
-        .bind(id)
-        .bind(person_id)
-        .run(tx)
-        .await?;
+    .bind(now.as_microsecond())
+    .bind(id)
+    .bind(person_id)
+    .run(tx)
+    .await?;
     if closed > 0 {
         note(tx, actor, now, "session.closed", id).await?;
     }
@@ -50,25 +56,41 @@ pub async fn close(tx: &mut Tx, actor: &Actor, now: Timestamp, person_id: &str, 
 
 /// End every session of a person, except one if given. Done whenever a
 /// password or second factor changes or the person is disabled.
-pub async fn close_all(tx: &mut Tx, now: Timestamp, person_id: &str, except: Option<&str>) -> Result<u64> {
+pub async fn close_all(
+    tx: &mut Tx,
+    now: Timestamp,
+    person_id: &str,
+    except: Option<&str>,
+) -> Result<u64> {
     Ok(sql("UPDATE session SET revoked_at = $1
          WHERE person_id = $2 AND revoked_at IS NULL AND id <> $3")
-        .bind(now.as_microsecond())
-        .bind(person_id)
-        .bind(except.unwrap_or_default())
-        .run(tx)
-        .await?)
+    .bind(now.as_microsecond())
+    .bind(person_id)
+    .bind(except.unwrap_or_default())
+    .run(tx)
+    .await?)
 }
 
-async fn note(tx: &mut Tx, actor: &Actor, now: Timestamp, verb: &'static str, id: &str) -> Result<()> {
-    events::append(tx, actor, now, Event {
-        verb,
-        object_kind: "session",
-        object_id: id,
-        item_id: None,
-        audience: Audience::Audit,
-        data: json!({}),
-    })
+async fn note(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: Timestamp,
+    verb: &'static str,
+    id: &str,
+) -> Result<()> {
+    events::append(
+        tx,
+        actor,
+        now,
+        Event {
+            verb,
+            object_kind: "session",
+            object_id: id,
+            item_id: None,
+            audience: Audience::Audit,
+            data: json!({}),
+        },
+    )
     .await?;
     Ok(())
 }

@@ -33,20 +33,29 @@ fn person(row: &Row) -> Result<Person> {
 
 /// One account by id.
 pub async fn find(on: impl Into<On<'_>>, id: &str) -> Result<Option<Person>> {
-    let row = sql(format!("{PERSON} WHERE p.id = $1")).bind(id).opt(on).await?;
+    let row = sql(format!("{PERSON} WHERE p.id = $1"))
+        .bind(id)
+        .opt(on)
+        .await?;
     row.as_ref().map(person).transpose()
 }
 
 /// One account by address, whichever way it is written.
 pub async fn find_by_email(on: impl Into<On<'_>>, email: &str) -> Result<Option<Person>> {
     let email = email.trim().to_lowercase();
-    let row = sql(format!("{PERSON} WHERE p.email = $1")).bind(email).opt(on).await?;
+    let row = sql(format!("{PERSON} WHERE p.email = $1"))
+        .bind(email)
+        .opt(on)
+        .await?;
     row.as_ref().map(person).transpose()
 }
 
 /// Whether there is any account at all; without one the first-run page opens.
 pub async fn anybody(on: impl Into<On<'_>>) -> Result<bool> {
-    Ok(sql("SELECT id FROM person LIMIT 1").opt(on).await?.is_some())
+    Ok(sql("SELECT id FROM person LIMIT 1")
+        .opt(on)
+        .await?
+        .is_some())
 }
 
 /// Everybody who may be picked for work: not disabled, working in the workspace.
@@ -73,19 +82,21 @@ pub async fn insert(
     password_hash: Option<&str>,
 ) -> Result<String> {
     let id = new_id(now);
-    let done = sql("INSERT INTO person (id, email, name, role, title, department_id, password_hash,
+    let done = sql(
+        "INSERT INTO person (id, email, name, role, title, department_id, password_hash,
             created_at, updated_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1)")
-        .bind(&id)
-        .bind(email.trim().to_lowercase())
-        .bind(name.trim())
-        .bind(role.key())
-        .bind(title)
-        .bind(department_id)
-        .bind(password_hash)
-        .bind(now.as_microsecond())
-        .run(tx)
-        .await;
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1)",
+    )
+    .bind(&id)
+    .bind(email.trim().to_lowercase())
+    .bind(name.trim())
+    .bind(role.key())
+    .bind(title)
+    .bind(department_id)
+    .bind(password_hash)
+    .bind(now.as_microsecond())
+    .run(tx)
+    .await;
     match done {
         Err(mil_db::DbError::Duplicate(_)) => Err(Error::field(
             "email",
@@ -100,37 +111,39 @@ pub async fn insert(
 
 /// All teams and groups, archived ones last.
 pub async fn teams(on: impl Into<On<'_>>) -> Result<Vec<Team>> {
-    sql("SELECT id, kind, name, purpose, archived_at, version FROM team
-         ORDER BY CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, name, id")
-        .all(on)
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(Team {
-                id: row.get("id")?,
-                kind: row.get("kind")?,
-                name: row.get("name")?,
-                purpose: row.get("purpose")?,
-                archived: row.get::<Option<i64>>("archived_at")?.is_some(),
-                version: row.get("version")?,
-            })
+    sql(
+        "SELECT id, kind, name, purpose, archived_at, version FROM team
+         ORDER BY CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, name, id",
+    )
+    .all(on)
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Team {
+            id: row.get("id")?,
+            kind: row.get("kind")?,
+            name: row.get("name")?,
+            purpose: row.get("purpose")?,
+            archived: row.get::<Option<i64>>("archived_at")?.is_some(),
+            version: row.get("version")?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// All departments, archived ones last.
 pub async fn departments(on: impl Into<On<'_>>) -> Result<Vec<Department>> {
     sql("SELECT id, name, archived_at FROM department
          ORDER BY CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, name, id")
-        .all(on)
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(Department {
-                id: row.get("id")?,
-                name: row.get("name")?,
-                archived: row.get::<Option<i64>>("archived_at")?.is_some(),
-            })
+    .all(on)
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Department {
+            id: row.get("id")?,
+            name: row.get("name")?,
+            archived: row.get::<Option<i64>>("archived_at")?.is_some(),
         })
-        .collect()
+    })
+    .collect()
 }

@@ -29,18 +29,35 @@ pub async fn found(ctx: &Ctx, name: &str, email: &str, secret: &str) -> Result<S
     if store::anybody(&mut tx).await? {
         return Err(Error::NotFound);
     }
-    let id = store::insert(&mut tx, ctx.now, email, name, Role::Administrator, None, None, Some(&hash)).await?;
-    events::append(&mut tx, &Actor::system(), ctx.now, Event {
-        verb: "person.founded",
-        object_kind: "person",
-        object_id: &id,
-        item_id: None,
-        audience: Audience::Audit,
-        data: json!({ "email": email.trim().to_lowercase() }),
-    })
+    let id = store::insert(
+        &mut tx,
+        ctx.now,
+        email,
+        name,
+        Role::Administrator,
+        None,
+        None,
+        Some(&hash),
+    )
+    .await?;
+    events::append(
+        &mut tx,
+        &Actor::system(),
+        ctx.now,
+        Event {
+            verb: "person.founded",
+            object_kind: "person",
+            object_id: &id,
+            item_id: None,
+            audience: Audience::Audit,
+            data: json!({ "email": email.trim().to_lowercase() }),
+        },
+    )
     .await?;
     tx.commit().await?;
-    let person = auth::by_person(&ctx.app, &id, Via::Web).await?.ok_or(Error::NotFound)?;
+    let person = auth::by_person(&ctx.app, &id, Via::Web)
+        .await?
+        .ok_or(Error::NotFound)?;
     open(ctx, &person).await
 }
 
@@ -50,12 +67,18 @@ pub fn check_email(email: &str) -> std::result::Result<(), FieldError> {
     let fits = email.len() <= 254
         && !email.contains(char::is_whitespace)
         && email.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+            !local.is_empty()
+                && domain.contains('.')
+                && !domain.starts_with('.')
+                && !domain.ends_with('.')
         });
     if fits {
         Ok(())
     } else {
-        Err(FieldError::new("email", "Give an address like name@example.org."))
+        Err(FieldError::new(
+            "email",
+            "Give an address like name@example.org.",
+        ))
     }
 }
 
@@ -70,7 +93,10 @@ pub async fn sign_in(ctx: &Ctx, email: &str, secret: &str) -> Result<String> {
         .opt(&ctx.app.db)
         .await?;
     let (id, hash) = match &row {
-        Some(row) => (Some(row.get::<String>("id")?), row.get::<Option<String>>("password_hash")?),
+        Some(row) => (
+            Some(row.get::<String>("id")?),
+            row.get::<Option<String>>("password_hash")?,
+        ),
         None => (None, None),
     };
     let fits = password::verify(secret.to_owned(), hash).await?;
@@ -79,7 +105,10 @@ pub async fn sign_in(ctx: &Ctx, email: &str, secret: &str) -> Result<String> {
         _ => None,
     };
     let person = person.ok_or_else(|| {
-        Error::field("password", "Address and password do not fit together. Check both, or ask for a new password.")
+        Error::field(
+            "password",
+            "Address and password do not fit together. Check both, or ask for a new password.",
+        )
     })?;
     open(ctx, &person).await
 }

@@ -92,25 +92,52 @@ pub async fn install(tx: &mut Tx, now: Timestamp, zone: &str) -> Result<Starter>
     for new in [
         NewService {
             keywords: "website, homepage, change, broken link, text",
-            ..base("update-a-web-page", "Update a web page", &web, "globe",
-                "New text, dates, people, documents, or a broken link.", web_page_form(), 1)
+            ..base(
+                "update-a-web-page",
+                "Update a web page",
+                &web,
+                "globe",
+                "New text, dates, people, documents, or a broken link.",
+                web_page_form(),
+                1,
+            )
         },
         NewService {
             keywords: "logo, png, svg, eps, brand",
-            ..base("company-logo", "Logo file", &print, "image",
-                "Our logo in the format you need.", logo_form(), 1)
+            ..base(
+                "company-logo",
+                "Logo file",
+                &print,
+                "image",
+                "Our logo in the format you need.",
+                logo_form(),
+                1,
+            )
         },
         NewService {
             keywords: "pdf, document, brochure",
-            ..base("create-a-pdf", "Create a PDF", &print, "file",
-                "A document in our brand, ready to send or to print.", pdf_form(), 2)
+            ..base(
+                "create-a-pdf",
+                "Create a PDF",
+                &print,
+                "file",
+                "A document in our brand, ready to send or to print.",
+                pdf_form(),
+                2,
+            )
         },
     ] {
         let id = service(tx, now, &new).await?;
         services.insert(new.slug.to_owned(), id);
     }
     snapshot::touch(tx).await?;
-    Ok(Starter { team_id, calendar_id, promise_id, process_id, services })
+    Ok(Starter {
+        team_id,
+        calendar_id,
+        promise_id,
+        process_id,
+        services,
+    })
 }
 
 fn clock(hour: u16, minute: u16) -> ClockTime {
@@ -119,7 +146,10 @@ fn clock(hour: u16, minute: u16) -> ClockTime {
 
 /// First answer in four hours, delivery in three days; faster when it is urgent.
 pub fn usual_promise() -> PromiseDef {
-    let target = |response_minutes, delivery_minutes| Target { response_minutes, delivery_minutes };
+    let target = |response_minutes, delivery_minutes| Target {
+        response_minutes,
+        delivery_minutes,
+    };
     PromiseDef {
         targets: BTreeMap::from([
             (Priority::Low, target(480, 2400)),
@@ -128,9 +158,21 @@ pub fn usual_promise() -> PromiseDef {
             (Priority::Urgent, target(60, 480)),
         ]),
         escalations: vec![
-            Escalation { clock: ClockKind::Response, share: 100, tell: Tell::TeamLeads },
-            Escalation { clock: ClockKind::Delivery, share: 75, tell: Tell::Owner },
-            Escalation { clock: ClockKind::Delivery, share: 100, tell: Tell::TeamLeads },
+            Escalation {
+                clock: ClockKind::Response,
+                share: 100,
+                tell: Tell::TeamLeads,
+            },
+            Escalation {
+                clock: ClockKind::Delivery,
+                share: 75,
+                tell: Tell::Owner,
+            },
+            Escalation {
+                clock: ClockKind::Delivery,
+                share: 100,
+                tell: Tell::TeamLeads,
+            },
         ],
     }
 }
@@ -148,11 +190,22 @@ fn field(key: &str, label: &str, kind: Kind) -> Field {
 }
 
 fn optional(field: Field) -> Field {
-    Field { required: false, ..field }
+    Field {
+        required: false,
+        ..field
+    }
 }
 
 fn text(key: &str, label: &str) -> Field {
-    field(key, label, Kind::Text { min: None, max: None, pattern: None })
+    field(
+        key,
+        label,
+        Kind::Text {
+            min: None,
+            max: None,
+            pattern: None,
+        },
+    )
 }
 
 fn long(key: &str, label: &str) -> Field {
@@ -161,12 +214,24 @@ fn long(key: &str, label: &str) -> Field {
 
 fn opts(list: &[(&str, &str)]) -> Vec<Opt> {
     list.iter()
-        .map(|(key, label)| Opt { key: (*key).to_owned(), label: (*label).to_owned(), fact: None })
+        .map(|(key, label)| Opt {
+            key: (*key).to_owned(),
+            label: (*label).to_owned(),
+            fact: None,
+        })
         .collect()
 }
 
 fn files(key: &str, label: &str) -> Field {
-    optional(field(key, label, Kind::File { max_files: 10, max_mb: 200, types: Vec::new() }))
+    optional(field(
+        key,
+        label,
+        Kind::File {
+            max_files: 10,
+            max_mb: 200,
+            types: Vec::new(),
+        },
+    ))
 }
 
 fn web_page_form() -> FormDef {
@@ -175,7 +240,14 @@ fn web_page_form() -> FormDef {
             text("subject", "What is it about?"),
             field("address", "Address of the page", Kind::Url),
             long("change", "What should change?"),
-            optional(field("online_by", "Needed online by", Kind::Date { earliest_days: Some(0), latest_days: Some(730) })),
+            optional(field(
+                "online_by",
+                "Needed online by",
+                Kind::Date {
+                    earliest_days: Some(0),
+                    latest_days: Some(730),
+                },
+            )),
             files("files", "Pictures and documents"),
         ],
     }
@@ -185,10 +257,18 @@ fn logo_form() -> FormDef {
     FormDef {
         fields: vec![
             text("use", "Where will it be used?"),
-            field("format", "Format", Kind::Choice {
-                options: opts(&[("png", "PNG for screens"), ("svg", "SVG for the web"), ("eps", "EPS for print")]),
-                cards: true,
-            }),
+            field(
+                "format",
+                "Format",
+                Kind::Choice {
+                    options: opts(&[
+                        ("png", "PNG for screens"),
+                        ("svg", "SVG for the web"),
+                        ("eps", "EPS for print"),
+                    ]),
+                    cards: true,
+                },
+            ),
         ],
     }
 }
@@ -198,14 +278,30 @@ fn pdf_form() -> FormDef {
         fields: vec![
             text("subject", "What is it called?"),
             long("text", "Text, or rough notes"),
-            field("pages", "Pages", Kind::Number { min: Some(1.into()), max: Some(200.into()), step: None, unit: None, decimals: 0 }),
+            field(
+                "pages",
+                "Pages",
+                Kind::Number {
+                    min: Some(1.into()),
+                    max: Some(200.into()),
+                    step: None,
+                    unit: None,
+                    decimals: 0,
+                },
+            ),
             files("files", "Pictures and documents"),
         ],
     }
 }
 
 /// Insert a team or a group.
-pub async fn team(tx: &mut Tx, now: Timestamp, kind: &str, name: &str, purpose: Option<&str>) -> Result<String> {
+pub async fn team(
+    tx: &mut Tx,
+    now: Timestamp,
+    kind: &str,
+    name: &str,
+    purpose: Option<&str>,
+) -> Result<String> {
     let id = new_id(now);
     sql("INSERT INTO team (id, kind, name, purpose, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $5, 1)")
         .bind(&id).bind(kind).bind(name).bind(purpose).bind(now.as_microsecond()).run(tx).await?;
@@ -213,15 +309,31 @@ pub async fn team(tx: &mut Tx, now: Timestamp, kind: &str, name: &str, purpose: 
 }
 
 /// Insert a category.
-pub async fn category(tx: &mut Tx, now: Timestamp, name: &str, icon: &str, position: i64) -> Result<String> {
+pub async fn category(
+    tx: &mut Tx,
+    now: Timestamp,
+    name: &str,
+    icon: &str,
+    position: i64,
+) -> Result<String> {
     let id = new_id(now);
     sql("INSERT INTO category (id, name, icon, position) VALUES ($1, $2, $3, $4)")
-        .bind(&id).bind(name).bind(icon).bind(position).run(tx).await?;
+        .bind(&id)
+        .bind(name)
+        .bind(icon)
+        .bind(position)
+        .run(tx)
+        .await?;
     Ok(id)
 }
 
 /// Insert a calendar.
-pub async fn calendar(tx: &mut Tx, now: Timestamp, name: &str, def: &CalendarDef) -> Result<String> {
+pub async fn calendar(
+    tx: &mut Tx,
+    now: Timestamp,
+    name: &str,
+    def: &CalendarDef,
+) -> Result<String> {
     let id = new_id(now);
     sql("INSERT INTO calendar (id, name, definition, updated_at, version) VALUES ($1, $2, $3, $4, 1)")
         .bind(&id).bind(name).bind(serde_json::to_string(def)?).bind(now.as_microsecond()).run(tx).await?;
@@ -229,7 +341,13 @@ pub async fn calendar(tx: &mut Tx, now: Timestamp, name: &str, def: &CalendarDef
 }
 
 /// Insert a promise policy.
-pub async fn promise(tx: &mut Tx, now: Timestamp, name: &str, calendar_id: &str, def: &PromiseDef) -> Result<String> {
+pub async fn promise(
+    tx: &mut Tx,
+    now: Timestamp,
+    name: &str,
+    calendar_id: &str,
+    def: &PromiseDef,
+) -> Result<String> {
     let id = new_id(now);
     sql("INSERT INTO promise (id, name, calendar_id, definition, updated_at, version) VALUES ($1, $2, $3, $4, $5, 1)")
         .bind(&id).bind(name).bind(calendar_id).bind(serde_json::to_string(def)?).bind(now.as_microsecond()).run(tx).await?;

@@ -43,7 +43,7 @@ pub struct Ctx {
     pub actor: Option<Arc<Actor>>,
     pub prefs: Prefs,
     pub now: Timestamp,
-    /// Whether htmx asks, and a fragment may be answered.
+    /// Whether htmx asks for a part of a page (see `ui`), not for a whole one.
     pub hx: bool,
     /// Whether the client wants JSON.
     pub api: bool,
@@ -147,7 +147,9 @@ pub async fn attach(State(app): State<App>, mut request: Request, next: Next) ->
     let agent = text("user-agent").map(|a| a.chars().take(200).collect::<String>());
     let bearer = text("authorization").and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| token.trim().to_owned())
     });
     let session = cookie(headers, SESSION_COOKIE).map(str::to_owned);
     let now = app.now();
@@ -196,7 +198,7 @@ pub async fn attach(State(app): State<App>, mut request: Request, next: Next) ->
             date_style: own.date_style,
         },
         now,
-        hx: headers.contains_key("hx-request"),
+        hx: headers.contains_key("hx-request") && !headers.contains_key("hx-boosted"),
         api,
         flash: cookie(headers, super::respond::FLASH_COOKIE).and_then(super::Flash::from_cookie),
         uri,

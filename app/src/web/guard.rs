@@ -13,7 +13,10 @@ use crate::web::Ctx;
 /// that send neither are no browsers and carry no cookies of ours by accident.
 /// Bearer tokens are not sent by browsers on their own, so they need no check.
 pub async fn same_origin(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     let by_token = request.headers().contains_key(header::AUTHORIZATION);
     if safe || by_token || comes_from_us(&request) {
         return next.run(request).await;
@@ -32,9 +35,10 @@ fn comes_from_us(request: &Request) -> bool {
             None => true,
             Some(origin) => {
                 let host = origin.split_once("://").map(|(_, host)| host);
-                let ours = request.extensions().get::<Ctx>().is_some_and(|ctx| {
-                    ctx.app.config.public_url == origin
-                });
+                let ours = request
+                    .extensions()
+                    .get::<Ctx>()
+                    .is_some_and(|ctx| ctx.app.config.public_url == origin);
                 ours || (host.is_some() && host == header(header::HOST))
             }
         },
@@ -50,13 +54,19 @@ pub async fn headers(request: Request, next: Next) -> Response {
             .entry(HeaderName::from_static(name))
             .or_insert(HeaderValue::from_static(value));
     };
-    set("content-security-policy", crate::assets::CONTENT_SECURITY_POLICY);
+    set(
+        "content-security-policy",
+        crate::assets::CONTENT_SECURITY_POLICY,
+    );
     set("x-content-type-options", "nosniff");
     set("x-frame-options", "DENY");
     set("referrer-policy", "same-origin");
     set("cross-origin-opener-policy", "same-origin");
     set("cross-origin-resource-policy", "same-origin");
-    set("permissions-policy", "camera=(), microphone=(), geolocation=()");
+    set(
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=()",
+    );
     // Pages hold what only this reader may see; static files set their own.
     set("cache-control", "no-store");
     response

@@ -79,13 +79,17 @@ pub fn media_type(headers: &HeaderMap) -> Option<String> {
 }
 
 async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
-        if rejection.status().as_u16() == 413 {
-            Error::TooLarge(Msg::new("That is more than one megabyte. Send less, or attach it as a file."))
-        } else {
-            Error::Malformed(Msg::new("The body ended too early. Send it again."))
-        }
-    })
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| {
+            if rejection.status().as_u16() == 413 {
+                Error::TooLarge(Msg::new(
+                    "That is more than one megabyte. Send less, or attach it as a file.",
+                ))
+            } else {
+                Error::Malformed(Msg::new("The body ended too early. Send it again."))
+            }
+        })
 }
 
 /// Read a JSON body; the message names the place and the reason.
@@ -97,7 +101,11 @@ pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
             "This is not JSON: {why}."
         };
         let msg = Msg::new(text).with("why", &e);
-        if e.is_data() { Error::field("", msg) } else { Error::Malformed(msg) }
+        if e.is_data() {
+            Error::field("", msg)
+        } else {
+            Error::Malformed(msg)
+        }
     })
 }
 
@@ -121,12 +129,18 @@ pub fn pairs(body: &[u8]) -> Result<Vec<(String, String)>> {
 
 /// Percent-decode one part of a form (WHATWG URL, application/x-www-form-urlencoded).
 fn decode(part: &[u8]) -> Result<String> {
-    let spaced: Vec<u8> = part.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
+    let spaced: Vec<u8> = part
+        .iter()
+        .map(|b| if *b == b'+' { b' ' } else { *b })
+        .collect();
     let bytes: Vec<u8> = percent_encoding::percent_decode(&spaced).collect();
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::Malformed(Msg::new("The text is not valid UTF-8. Send it as UTF-8.")))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Error::Malformed(Msg::new("The text is not valid UTF-8. Send it as UTF-8."))
+    })?;
     if text.contains('\0') {
-        return Err(Error::Malformed(Msg::new("The text holds a NUL character. Remove it.")));
+        return Err(Error::Malformed(Msg::new(
+            "The text holds a NUL character. Remove it.",
+        )));
     }
     Ok(text)
 }
@@ -136,9 +150,8 @@ fn decode(part: &[u8]) -> Result<String> {
 /// not given for optional fields.
 pub fn from_form<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let clean: String = form_urlencode(&pairs(body)?);
-    serde_html_form::from_str(&clean).map_err(|e| {
-        Error::field("", Msg::new("The form does not fit: {why}.").with("why", e))
-    })
+    serde_html_form::from_str(&clean)
+        .map_err(|e| Error::field("", Msg::new("The form does not fit: {why}.").with("why", e)))
 }
 
 fn form_urlencode(pairs: &[(String, String)]) -> String {

@@ -28,13 +28,21 @@ pub struct Flash {
 impl Flash {
     /// A message without undo.
     pub fn new(text: impl Into<String>) -> Flash {
-        Flash { text: text.into(), undo: None }
+        Flash {
+            text: text.into(),
+            undo: None,
+        }
     }
 
     pub(crate) fn from_cookie(value: &str) -> Option<Flash> {
         let (undo, text) = value.split_once('.')?;
         Some(Flash {
-            text: percent_decode_str(text).decode_utf8().ok()?.chars().take(500).collect(),
+            text: percent_decode_str(text)
+                .decode_utf8()
+                .ok()?
+                .chars()
+                .take(500)
+                .collect(),
             undo: (!undo.is_empty()).then(|| undo.to_owned()),
         })
     }
@@ -49,7 +57,11 @@ impl Flash {
 /// Redirect after a successful POST (303, so that reload does not repeat it).
 /// `to` must be a path of ours.
 pub fn see_other(to: &str, flash: Option<Flash>) -> Response {
-    let to = if to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') { to } else { "/" };
+    let to = if to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') {
+        to
+    } else {
+        "/"
+    };
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -68,7 +80,8 @@ impl IntoResponse for Error {
     /// Only the status and the error itself; [`render_errors`] makes the body,
     /// because only it knows who asked and in which language.
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         response.extensions_mut().insert(Arc::new(self));
         response
@@ -96,7 +109,8 @@ pub async fn render_errors(request: Request, next: Next) -> Response {
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if had_flash && is_page {
-        let gone = HeaderValue::from_static("mil_flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        let gone =
+            HeaderValue::from_static("mil_flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
         response.headers_mut().append(header::SET_COOKIE, gone);
     }
     response
@@ -111,7 +125,9 @@ fn foreign_error(status: StatusCode, plain: bool) -> Option<Arc<Error>> {
         404 => Error::NotFound,
         405 => return None,
         413 => Error::TooLarge(Msg::new("That is more than is taken here. Send less.")),
-        400..=499 => Error::Malformed(Msg::new("The address or the body cannot be read. Check it and try again.")),
+        400..=499 => Error::Malformed(Msg::new(
+            "The address or the body cannot be read. Check it and try again.",
+        )),
         500..=599 => Error::Internal("the framework answered an error".to_owned()),
         _ => return None,
     }))
@@ -128,15 +144,27 @@ fn render(ctx: &Ctx, error: &Error) -> Response {
     }
     let mut response = if ctx.api {
         let body = problem(ctx, error).to_string();
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            body,
+        )
+            .into_response()
     } else {
         (status, page(ctx, error)).into_response()
     };
-    if let Error::TooMany { retry_after_seconds } = error {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+    if let Error::TooMany {
+        retry_after_seconds,
+    } = error
+    {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
     }
     if matches!(error, Error::SignIn) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
 }
@@ -151,11 +179,18 @@ fn words(ctx: &Ctx, error: &Error) -> (String, String) {
             t("This is not here"),
             t("It may have moved, or it is not open to you. Check the address, or search."),
         ),
-        Error::SignIn => (t("Sign in first"), t("Send a session cookie or an API token.")),
+        Error::SignIn => (
+            t("Sign in first"),
+            t("Send a session cookie or an API token."),
+        ),
         Error::Forbidden(msg) => (t("This is not open to you"), say(msg)),
         Error::Invalid(fields) => (
             t("Some answers need another look"),
-            fields.iter().map(|f| say(&f.msg)).collect::<Vec<_>>().join(" "),
+            fields
+                .iter()
+                .map(|f| say(&f.msg))
+                .collect::<Vec<_>>()
+                .join(" "),
         ),
         Error::Malformed(msg) => (t("This cannot be read"), say(msg)),
         Error::TooLarge(msg) => (t("This is too large"), say(msg)),

@@ -1,7 +1,9 @@
 //! The frame around every page, filled from the request.
 
 use maud::{Markup, html};
+use mil_db::sql;
 
+use crate::Result;
 use crate::actor::Role;
 use crate::i18n::t;
 use crate::ui::overlay::Toast;
@@ -10,11 +12,30 @@ use crate::web::Ctx;
 
 /// What the frames show that has to be counted first.
 #[derive(Debug, Clone, Copy, Default)]
-#[allow(missing_docs)]
-pub struct Counts {
-    pub cart: i64,
-    pub unread: i64,
-    pub mine: i64,
+struct Counts {
+    cart: i64,
+    unread: i64,
+    mine: i64,
+}
+
+impl Counts {
+    async fn load(ctx: &Ctx) -> Result<Counts> {
+        let Some(actor) = ctx.actor.as_deref() else {
+            return Ok(Counts::default());
+        };
+        let row = sql("SELECT
+              (SELECT COUNT(*) FROM cart_line WHERE person_id = $1) AS cart,
+              (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL) AS unread,
+              (SELECT COUNT(*) FROM work_item WHERE assignee_id = $1 AND closed_at IS NULL) AS mine")
+            .bind(&actor.id)
+            .one(&ctx.app.db)
+            .await?;
+        Ok(Counts {
+            cart: row.get("cart")?,
+            unread: row.get("unread")?,
+            mine: row.get("mine")?,
+        })
+    }
 }
 
 fn page<'a>(ctx: &'a Ctx, org: &'a crate::org::Org, title: &'a str, logo: &'a str) -> Page<'a> {
@@ -30,7 +51,10 @@ fn page<'a>(ctx: &'a Ctx, org: &'a crate::org::Org, title: &'a str, logo: &'a st
         },
         theme: Theme::from_code(ctx.prefs.theme),
         nav: &[],
-        person: ctx.actor.as_deref().map(|a| Person { name: &a.name, href: "/me" }),
+        person: ctx.actor.as_deref().map(|a| Person {
+            name: &a.name,
+            href: "/me",
+        }),
         keys: ctx.prefs.keys,
         flash: ctx.flash.as_ref().map(|f| Toast {
             text: &f.text,
@@ -52,11 +76,15 @@ pub fn bare(ctx: &Ctx, title: &str, body: Markup) -> Markup {
 }
 
 fn logo(org: &crate::org::Org) -> String {
-    org.logo.as_ref().map(|sha| format!("/logo/{sha}")).unwrap_or_default()
+    org.logo
+        .as_ref()
+        .map(|sha| format!("/logo/{sha}"))
+        .unwrap_or_default()
 }
 
 /// A page of the portal. `here` is the path of its place in the navigation.
-pub fn portal(ctx: &Ctx, counts: Counts, here: &str, title: &str, body: Markup) -> Markup {
+pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<Markup> {
+    let counts = Counts::load(ctx).await?;
     let lang = ctx.lang();
     let org = ctx.app.org();
     let logo = logo(&org);
@@ -72,7 +100,10 @@ pub fn portal(ctx: &Ctx, counts: Counts, here: &str, title: &str, body: Markup) 
         item("Catalog", "/catalog", "grid"),
         item("My requests", "/requests", "list"),
     ];
-    let groups = [NavGroup { heading: "", items: &items }];
+    let groups = [NavGroup {
+        heading: "",
+        items: &items,
+    }];
     let works = ctx.actor.as_deref().is_some_and(|a| a.role.is_agent());
     let mut page = page(ctx, &org, title, &logo);
     page.nav = &groups;
@@ -81,26 +112,34 @@ pub fn portal(ctx: &Ctx, counts: Counts, here: &str, title: &str, body: Markup) 
     if works {
         page.other = (t!(lang, "Open the workspace"), "/queue");
     }
-    shell::portal(&page, body)
+    Ok(shell::portal(&page, body))
 }
 
 /// A page of the workspace. `here` is the path of its place in the side bar.
-pub fn workspace(ctx: &Ctx, counts: Counts, here: &str, title: &str, body: Markup) -> Markup {
+pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<Markup> {
+    let counts = Counts::load(ctx).await?;
     let lang = ctx.lang();
     let org = ctx.app.org();
     let logo = logo(&org);
     let role = ctx.actor.as_deref().map(|a| a.role);
-    let item = |label: &'static str, href: &'static str, icon: &'static str, go: &'static str| Nav {
-        label: lang.t(label),
-        href,
-        icon,
-        go,
-        current: here == href,
-        ..Nav::default()
-    };
+    let item =
+        |label: &'static str, href: &'static str, icon: &'static str, go: &'static str| Nav {
+            label: lang.t(label),
+            href,
+            icon,
+            go,
+            current: here == href,
+            ..Nav::default()
+        };
     let top = [
-        Nav { count: counts.unread, ..item("Inbox", "/inbox", "bell", "n") },
-        Nav { count: counts.mine, ..item("My work", "/queue?view=mine", "okc", "m") },
+        Nav {
+            count: counts.unread,
+            ..item("Inbox", "/inbox", "bell", "n")
+        },
+        Nav {
+            count: counts.mine,
+            ..item("My work", "/queue?view=mine", "okc", "m")
+        },
     ];
     let work = [
         item("Queue", "/queue", "list", "q"),
@@ -110,16 +149,28 @@ pub fn workspace(ctx: &Ctx, counts: Counts, here: &str, title: &str, body: Marku
     let leads = matches!(role, Some(Role::Lead | Role::Administrator));
     let settings = [item("Administration", "/admin", "layers", "a")];
     let mut groups = vec![
-        NavGroup { heading: "", items: &top },
-        NavGroup { heading: t!(lang, "Work"), items: &work },
-        NavGroup { heading: t!(lang, "Library"), items: &library },
+        NavGroup {
+            heading: "",
+            items: &top,
+        },
+        NavGroup {
+            heading: t!(lang, "Work"),
+            items: &work,
+        },
+        NavGroup {
+            heading: t!(lang, "Library"),
+            items: &library,
+        },
     ];
     if leads {
-        groups.push(NavGroup { heading: t!(lang, "Settings"), items: &settings });
+        groups.push(NavGroup {
+            heading: t!(lang, "Settings"),
+            items: &settings,
+        });
     }
     let mut page = page(ctx, &org, title, &logo);
     page.nav = &groups;
     page.news = ("/inbox", counts.unread);
     page.other = (t!(lang, "Open the portal"), "/");
-    shell::workspace(&page, body)
+    Ok(shell::workspace(&page, body))
 }

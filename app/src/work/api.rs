@@ -128,15 +128,27 @@ pub async fn view(ctx: &Ctx, item: &Item) -> Result<RequestView> {
             used_minutes: reading.used.minutes(),
         })
     };
-    let agent = ctx.actor.as_deref().is_some_and(|a| policy::on_item(a, Do::SeeInternal, &item.facts()));
+    let agent = ctx
+        .actor
+        .as_deref()
+        .is_some_and(|a| policy::on_item(a, Do::SeeInternal, &item.facts()));
     let stage = process.stage(&item.stage);
-    let stage_name = stage.map(|s| if agent { s.name.as_str() } else { s.requester_word() });
+    let stage_name = stage.map(|s| {
+        if agent {
+            s.name.as_str()
+        } else {
+            s.requester_word()
+        }
+    });
     Ok(RequestView {
         id: item.id.clone(),
         number: item.number,
         kind: item.kind.clone(),
         title: item.title.clone(),
-        service: catalog.service(&item.service_id).map(|s| s.slug.clone()).unwrap_or_default(),
+        service: catalog
+            .service(&item.service_id)
+            .map(|s| s.slug.clone())
+            .unwrap_or_default(),
         stage: item.stage.clone(),
         stage_name: stage_name.unwrap_or(&item.stage).to_owned(),
         phase: store::phase_key(item.phase).to_owned(),
@@ -150,8 +162,15 @@ pub async fn view(ctx: &Ctx, item: &Item) -> Result<RequestView> {
             .iter()
             .map(|(k, v)| Ok((k.clone(), serde_json::to_value(v)?)))
             .collect::<Result<_>>()?,
-        promise: PromiseView { response: clock(ClockKind::Response)?, delivery: clock(ClockKind::Delivery)? },
-        waiting: item.waiting.as_ref().map(serde_json::to_value).transpose()?,
+        promise: PromiseView {
+            response: clock(ClockKind::Response)?,
+            delivery: clock(ClockKind::Delivery)?,
+        },
+        waiting: item
+            .waiting
+            .as_ref()
+            .map(serde_json::to_value)
+            .transpose()?,
         rating: item.rating,
         created_at: item.created_at.to_string(),
         updated_at: item.updated_at.to_string(),
@@ -171,15 +190,18 @@ async fn answer(ctx: &Ctx, item: &Item) -> Result<Response> {
 
 /// The version that `If-Match` names, if it is given (RFC 9110, 13.1.1).
 pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(None);
     }
-    text.trim_matches('"')
-        .parse()
-        .map(Some)
-        .map_err(|_| Error::Stale(Msg::new("If-Match does not name a version. Send the ETag of the request.")))
+    text.trim_matches('"').parse().map(Some).map_err(|_| {
+        Error::Stale(Msg::new(
+            "If-Match does not name a version. Send the ETag of the request.",
+        ))
+    })
 }
 
 /// POST /api/v1/orders
@@ -190,7 +212,12 @@ pub async fn place(me: Me, Input(input): Input<OrderInput>) -> Result<Response> 
         .map(|line| {
             let raw = form::raw_from_json(&line.answers)
                 .map_err(|errors| Error::Invalid(errors.into_iter().map(from_form).collect()))?;
-            Ok(Line { service: line.service, title: line.title, raw, priority: line.priority })
+            Ok(Line {
+                service: line.service,
+                title: line.title,
+                raw,
+                priority: line.priority,
+            })
         })
         .collect::<Result<_>>()?;
     let placed = order::place(&me, &me.actor, input.requester.as_deref(), lines).await?;
@@ -198,7 +225,11 @@ pub async fn place(me: Me, Input(input): Input<OrderInput>) -> Result<Response> 
     for item in &placed.items {
         requests.push(view(&me, item).await?);
     }
-    let body = OrderView { id: placed.id, number: placed.number, requests };
+    let body = OrderView {
+        id: placed.id,
+        number: placed.number,
+        requests,
+    };
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
 
@@ -230,7 +261,12 @@ fn given<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Option<String>
 }
 
 /// PATCH /api/v1/requests/{item}
-pub async fn change(me: Me, Path(id): Path<String>, headers: HeaderMap, Input(input): Input<Change>) -> Result<Response> {
+pub async fn change(
+    me: Me,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Input(input): Input<Change>,
+) -> Result<Response> {
     let mut expect = if_match(&headers)?;
     let mut item = store::find(&me.app.db, &me.actor, &id).await?;
     policy::require_item(&me.actor, Do::Work, &item.facts())?;
@@ -265,10 +301,14 @@ pub struct MoveInput {
 }
 
 /// POST /api/v1/requests/{item}/moves
-pub async fn make_move(me: Me, Path(id): Path<String>, headers: HeaderMap, Input(input): Input<Value>) -> Result<Response> {
-    let mv: Move = serde_json::from_value(input).map_err(|e| {
-        Error::field("", Msg::new("The JSON does not fit: {why}.").with("why", e))
-    })?;
+pub async fn make_move(
+    me: Me,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Input(input): Input<Value>,
+) -> Result<Response> {
+    let mv: Move = serde_json::from_value(input)
+        .map_err(|e| Error::field("", Msg::new("The JSON does not fit: {why}.").with("why", e)))?;
     let item = moves::make(&me, &me.actor, &id, if_match(&headers)?, &mv).await?;
     answer(&me, &item).await
 }
@@ -336,14 +376,27 @@ async fn read_comments(me: &Me, item: &Item) -> Result<Vec<CommentView>> {
 /// GET /api/v1/requests/{item}/comments
 pub async fn comments(me: Me, Path(id): Path<String>) -> Result<Json<Comments>> {
     let item = store::find(&me.app.db, &me.actor, &id).await?;
-    Ok(Json(Comments { items: read_comments(&me, &item).await? }))
+    Ok(Json(Comments {
+        items: read_comments(&me, &item).await?,
+    }))
 }
 
 /// POST /api/v1/requests/{item}/comments
-pub async fn comment(me: Me, Path(id): Path<String>, Input(input): Input<CommentInput>) -> Result<Response> {
-    let new = NewComment { body: input.body, visibility: input.visibility, files: input.files };
+pub async fn comment(
+    me: Me,
+    Path(id): Path<String>,
+    Input(input): Input<CommentInput>,
+) -> Result<Response> {
+    let new = NewComment {
+        body: input.body,
+        visibility: input.visibility,
+        files: input.files,
+    };
     let (item, comment_id) = talk::comment(&me, &me.actor, &id, new).await?;
-    let written = read_comments(&me, &item).await?.into_iter().find(|c| c.id == comment_id);
+    let written = read_comments(&me, &item)
+        .await?
+        .into_iter()
+        .find(|c| c.id == comment_id);
     Ok((StatusCode::CREATED, Json(written)).into_response())
 }
 

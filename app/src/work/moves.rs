@@ -67,7 +67,12 @@ pub fn facts(org: &Org, item: &Item, now: Timestamp) -> Facts {
             .checked_add(SignedDuration::from_hours(24 * org.reopen_days))
             .unwrap_or(Timestamp::MAX)
     });
-    Facts { ticked, filled, reopen_until, now }
+    Facts {
+        ticked,
+        filled,
+        reopen_until,
+        now,
+    }
 }
 
 fn is_filled(answer: &Answer) -> bool {
@@ -155,7 +160,10 @@ pub async fn run(
             item.promise.pause(ctx.now, "Waits for the requester");
         }
     }
-    item.closed_at = item.phase.is_final().then_some(item.closed_at.unwrap_or(ctx.now));
+    item.closed_at = item
+        .phase
+        .is_final()
+        .then_some(item.closed_at.unwrap_or(ctx.now));
     item.waiting = waiting(item, &process, mv, actor, ctx.now);
     store::save(tx, catalog, ctx.now, item).await?;
     note(tx, actor, ctx.now, item, &process, &before, mv).await
@@ -189,8 +197,16 @@ fn refuse(mv: &Move, blocked: Vec<mil_process::process::Blocked>) -> Error {
 }
 
 /// Whose turn it is after a move.
-fn waiting(item: &Item, process: &ProcessDef, mv: &Move, actor: &Actor, now: Timestamp) -> Option<Waiting> {
-    let asks = process.stage(&item.stage).is_some_and(|s| s.requester_approves);
+fn waiting(
+    item: &Item,
+    process: &ProcessDef,
+    mv: &Move,
+    actor: &Actor,
+    now: Timestamp,
+) -> Option<Waiting> {
+    let asks = process
+        .stage(&item.stage)
+        .is_some_and(|s| s.requester_approves);
     match item.phase {
         Phase::Review if asks => Some(item.waiting.clone().unwrap_or(Waiting {
             kind: WaitingKind::Approval,
@@ -215,7 +231,13 @@ fn waiting(item: &Item, process: &ProcessDef, mv: &Move, actor: &Actor, now: Tim
 }
 
 /// Come into a stage: its team and person take over, its checklist starts anew.
-async fn arrive(tx: &mut Tx, catalog: &Catalog, item: &mut Item, stage: &Stage, now: Timestamp) -> Result<()> {
+async fn arrive(
+    tx: &mut Tx,
+    catalog: &Catalog,
+    item: &mut Item,
+    stage: &Stage,
+    now: Timestamp,
+) -> Result<()> {
     let prefix = format!("{}/", stage.key);
     item.ticks.retain(|key, _| !key.starts_with(&prefix));
     item.stage_since = now;
@@ -262,14 +284,16 @@ pub async fn enter(tx: &mut Tx, item: &Item, now: Timestamp) -> Result<()> {
 async fn leave(tx: &mut Tx, catalog: &Catalog, item: &Item, now: Timestamp) -> Result<()> {
     let (_, calendar) = catalog.promise(&item.promise.promise_id)?;
     let worked = calendar.compiled.between(item.stage_since, now);
-    sql("UPDATE stage_visit SET left_at = $1, worked = $2, person_id = $3
-         WHERE item_id = $4 AND left_at IS NULL")
-        .bind(now.as_microsecond())
-        .bind(worked.micros())
-        .bind(&item.assignee_id)
-        .bind(&item.id)
-        .run(tx)
-        .await?;
+    sql(
+        "UPDATE stage_visit SET left_at = $1, worked = $2, person_id = $3
+         WHERE item_id = $4 AND left_at IS NULL",
+    )
+    .bind(now.as_microsecond())
+    .bind(worked.micros())
+    .bind(&item.assignee_id)
+    .bind(&item.id)
+    .run(tx)
+    .await?;
     Ok(())
 }
 
@@ -301,20 +325,25 @@ async fn note(
     };
     let from = name(&before.stage);
     let to = name(&item.stage);
-    events::append(tx, actor, now, Event {
-        verb,
-        object_kind: "request",
-        object_id: &item.id,
-        item_id: Some(&item.id),
-        audience: Audience::Public,
-        data: json!({
-            "before": { "stage": before.stage, "phase": store::phase_key(before.phase) },
-            "after": { "stage": item.stage, "phase": store::phase_key(item.phase) },
-            "from": from.as_ref().map(|n| &n.0), "from_word": from.as_ref().map(|n| &n.1),
-            "to": to.as_ref().map(|n| &n.0), "to_word": to.as_ref().map(|n| &n.1),
-            "reason": mv.reason(),
-        }),
-    })
+    events::append(
+        tx,
+        actor,
+        now,
+        Event {
+            verb,
+            object_kind: "request",
+            object_id: &item.id,
+            item_id: Some(&item.id),
+            audience: Audience::Public,
+            data: json!({
+                "before": { "stage": before.stage, "phase": store::phase_key(before.phase) },
+                "after": { "stage": item.stage, "phase": store::phase_key(item.phase) },
+                "from": from.as_ref().map(|n| &n.0), "from_word": from.as_ref().map(|n| &n.1),
+                "to": to.as_ref().map(|n| &n.0), "to_word": to.as_ref().map(|n| &n.1),
+                "reason": mv.reason(),
+            }),
+        },
+    )
     .await?;
     Ok(())
 }

@@ -9,8 +9,8 @@ use mil_process::process::Owner;
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::catalog::model::{Priority, Service};
 use crate::catalog::Catalog;
+use crate::catalog::model::{Priority, Service};
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::people;
@@ -63,7 +63,10 @@ pub async fn place(
     lines: Vec<Line>,
 ) -> Result<Placed> {
     if lines.is_empty() {
-        return Err(Error::field("lines", "The cart is empty. Choose a service first."));
+        return Err(Error::field(
+            "lines",
+            "The cart is empty. Choose a service first.",
+        ));
     }
     if lines.len() > MAX_LINES {
         return Err(Error::field(
@@ -79,7 +82,9 @@ pub async fn place(
             policy::require(policy::works(actor))?;
             people::auth::by_person(&ctx.app, id, actor.via)
                 .await?
-                .ok_or_else(|| Error::field("requester", "This person is not here. Choose another."))?
+                .ok_or_else(|| {
+                    Error::field("requester", "This person is not here. Choose another.")
+                })?
         }
     };
     let today = ctx.today();
@@ -126,29 +131,46 @@ pub async fn place(
         store::insert(&mut tx, &catalog, ctx.now, &mut item).await?;
         attach_files(&mut tx, &item).await?;
         super::moves::enter(&mut tx, &item, ctx.now).await?;
-        events::append(&mut tx, actor, ctx.now, Event {
-            verb: "request.ordered",
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data: json!({
-                "number": item.number, "title": item.title, "service": service.name,
-                "order": number, "requester_id": orderer.id,
-                "on_behalf": orderer.id != actor.id,
-            }),
-        })
+        events::append(
+            &mut tx,
+            actor,
+            ctx.now,
+            Event {
+                verb: "request.ordered",
+                object_kind: "request",
+                object_id: &item.id,
+                item_id: Some(&item.id),
+                audience: Audience::Public,
+                data: json!({
+                    "number": item.number, "title": item.title, "service": service.name,
+                    "order": number, "requester_id": orderer.id,
+                    "on_behalf": orderer.id != actor.id,
+                }),
+            },
+        )
         .await?;
         items.push(item);
     }
     tx.commit().await?;
-    Ok(Placed { id: order_id, number, items })
+    Ok(Placed {
+        id: order_id,
+        number,
+        items,
+    })
 }
 
 /// Check one line's answers and title.
-fn check(service: &Service, line: &Line, today: jiff::civil::Date) -> std::result::Result<Answers, Vec<FieldError>> {
+fn check(
+    service: &Service,
+    line: &Line,
+    today: jiff::civil::Date,
+) -> std::result::Result<Answers, Vec<FieldError>> {
     let mut wrong: Vec<FieldError> = Vec::new();
-    if line.title.as_ref().is_some_and(|t| t.chars().count() > MAX_TITLE) {
+    if line
+        .title
+        .as_ref()
+        .is_some_and(|t| t.chars().count() > MAX_TITLE)
+    {
         wrong.push(FieldError::new(
             "title",
             Msg::new("Use at most {n} characters.").with("n", MAX_TITLE),
@@ -161,7 +183,11 @@ fn check(service: &Service, line: &Line, today: jiff::civil::Date) -> std::resul
             Answers::new()
         }
     };
-    if wrong.is_empty() { Ok(answers) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(answers)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// A form's error as ours.
@@ -186,7 +212,10 @@ async fn refer(tx: &mut Tx, actor: &Actor, answers: &mut Answers) -> Result<()> 
                     .opt(&mut *tx)
                     .await?;
                 if there.is_none() {
-                    return Err(Error::field(key, "This person is not here. Choose another."));
+                    return Err(Error::field(
+                        key,
+                        "This person is not here. Choose another.",
+                    ));
                 }
             }
             Answer::Files(files) => {
@@ -228,10 +257,15 @@ fn title(service: &Service, given: Option<&str>, answers: &Answers) -> String {
     if let Some(given) = given.map(str::trim).filter(|t| !t.is_empty()) {
         return given.replace(['\n', '\r', '\t'], " ");
     }
-    let first = service.form.fields.iter().find_map(|field| match (&field.kind, answers.get(&field.key)) {
-        (Kind::Text { .. }, Some(Answer::Text(text))) => Some(text.as_str()),
-        _ => None,
-    });
+    let first =
+        service
+            .form
+            .fields
+            .iter()
+            .find_map(|field| match (&field.kind, answers.get(&field.key)) {
+                (Kind::Text { .. }, Some(Answer::Text(text))) => Some(text.as_str()),
+                _ => None,
+            });
     let title = match first {
         Some(text) => format!("{}: {text}", service.name),
         None => service.name.clone(),
@@ -239,7 +273,13 @@ fn title(service: &Service, given: Option<&str>, answers: &Answers) -> String {
     title.chars().take(MAX_TITLE).collect()
 }
 
-fn fresh(ctx: &Ctx, catalog: &Catalog, service: &Service, requester: &Actor, priority: Priority) -> Result<Item> {
+fn fresh(
+    ctx: &Ctx,
+    catalog: &Catalog,
+    service: &Service,
+    requester: &Actor,
+    priority: Priority,
+) -> Result<Item> {
     let (process_version, process) = catalog.current_process(&service.process_id)?;
     let (promise, _) = catalog.promise(&service.promise_id)?;
     let stage = process

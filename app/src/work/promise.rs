@@ -6,8 +6,8 @@
 //! management measures what the customer experienced).
 
 use jiff::Timestamp;
-use mil_sla::promise::{Clock, Reading, next_escalation};
 use mil_sla::Calendar;
+use mil_sla::promise::{Clock, Reading, next_escalation};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::model::{ClockKind, PromiseDef, Target};
@@ -127,7 +127,12 @@ impl Promise {
     }
 
     /// When the clocks next want to be looked at, to escalate.
-    pub fn wake_at(&self, def: &PromiseDef, calendar: &Calendar, now: Timestamp) -> Option<Timestamp> {
+    pub fn wake_at(
+        &self,
+        def: &PromiseDef,
+        calendar: &Calendar,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         [ClockKind::Response, ClockKind::Delivery]
             .into_iter()
             .filter_map(|kind| {

@@ -149,76 +149,85 @@ pub async fn save(tx: &mut Tx, catalog: &Catalog, now: Timestamp, item: &mut Ite
     } else {
         None
     };
-    sql("UPDATE work_item SET title = $2, stage = $3, phase = $4, stage_since = $5, priority = $6,
+    sql(
+        "UPDATE work_item SET title = $2, stage = $3, phase = $4, stage_since = $5, priority = $6,
             team_id = $7, assignee_id = $8, answers = $9, fields = $10, ticks = $11, promise = $12,
             respond_by = $13, deliver_by = $14, wake_at = $15, waiting = $16, updated_at = $17,
             closed_at = $18, merged_into_id = $19, rating = $20, rating_comment = $21,
             rated_at = $22, version = $23, service_id = $24, form_version = $25,
             process_id = $26, process_version = $27, department_id = $28
-         WHERE id = $1")
-        .bind(&item.id)
-        .bind(&item.title)
-        .bind(&item.stage)
-        .bind(phase_key(item.phase))
-        .bind(item.stage_since.as_microsecond())
-        .bind(item.priority.number())
-        .bind(&item.team_id)
-        .bind(&item.assignee_id)
-        .bind(serde_json::to_string(&item.answers)?)
-        .bind(serde_json::to_string(&item.fields)?)
-        .bind(serde_json::to_string(&item.ticks)?)
-        .bind(serde_json::to_string(&item.promise)?)
-        .bind(item.respond_by)
-        .bind(item.deliver_by)
-        .bind(wake.map(Timestamp::as_microsecond))
-        .bind(item.waiting.as_ref().map(serde_json::to_string).transpose()?)
-        .bind(item.updated_at.as_microsecond())
-        .bind(item.closed_at.map(Timestamp::as_microsecond))
-        .bind(&item.merged_into_id)
-        .bind(item.rating)
-        .bind(&item.rating_comment)
-        .bind(item.rated_at.map(Timestamp::as_microsecond))
-        .bind(item.version)
-        .bind(&item.service_id)
-        .bind(item.form_version)
-        .bind(&item.process_id)
-        .bind(item.process_version)
-        .bind(&item.department_id)
-        .run(tx)
-        .await?;
+         WHERE id = $1",
+    )
+    .bind(&item.id)
+    .bind(&item.title)
+    .bind(&item.stage)
+    .bind(phase_key(item.phase))
+    .bind(item.stage_since.as_microsecond())
+    .bind(item.priority.number())
+    .bind(&item.team_id)
+    .bind(&item.assignee_id)
+    .bind(serde_json::to_string(&item.answers)?)
+    .bind(serde_json::to_string(&item.fields)?)
+    .bind(serde_json::to_string(&item.ticks)?)
+    .bind(serde_json::to_string(&item.promise)?)
+    .bind(item.respond_by)
+    .bind(item.deliver_by)
+    .bind(wake.map(Timestamp::as_microsecond))
+    .bind(
+        item.waiting
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()?,
+    )
+    .bind(item.updated_at.as_microsecond())
+    .bind(item.closed_at.map(Timestamp::as_microsecond))
+    .bind(&item.merged_into_id)
+    .bind(item.rating)
+    .bind(&item.rating_comment)
+    .bind(item.rated_at.map(Timestamp::as_microsecond))
+    .bind(item.version)
+    .bind(&item.service_id)
+    .bind(item.form_version)
+    .bind(&item.process_id)
+    .bind(item.process_version)
+    .bind(&item.department_id)
+    .run(tx)
+    .await?;
     Ok(())
 }
 
 /// Insert a new item. Its number is the next of the gapless sequence.
 pub async fn insert(tx: &mut Tx, catalog: &Catalog, now: Timestamp, item: &mut Item) -> Result<()> {
     item.number = next_number(tx, "item").await?;
-    sql("INSERT INTO work_item (id, number, kind, title, service_id, form_version, process_id,
+    sql(
+        "INSERT INTO work_item (id, number, kind, title, service_id, form_version, process_id,
             process_version, stage, phase, stage_since, priority, requester_id, department_id,
             team_id, assignee_id, order_id, answers, fields, ticks, promise, respond_by,
             deliver_by, created_at, updated_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            '{}', '{}', '{}', 0, 0, $19, $19, 0)")
-        .bind(&item.id)
-        .bind(item.number)
-        .bind(&item.kind)
-        .bind(&item.title)
-        .bind(&item.service_id)
-        .bind(item.form_version)
-        .bind(&item.process_id)
-        .bind(item.process_version)
-        .bind(&item.stage)
-        .bind(phase_key(item.phase))
-        .bind(item.stage_since.as_microsecond())
-        .bind(item.priority.number())
-        .bind(&item.requester_id)
-        .bind(&item.department_id)
-        .bind(&item.team_id)
-        .bind(&item.assignee_id)
-        .bind(&item.order_id)
-        .bind(serde_json::to_string(&item.answers)?)
-        .bind(item.created_at.as_microsecond())
-        .run(tx)
-        .await?;
+            '{}', '{}', '{}', 0, 0, $19, $19, 0)",
+    )
+    .bind(&item.id)
+    .bind(item.number)
+    .bind(&item.kind)
+    .bind(&item.title)
+    .bind(&item.service_id)
+    .bind(item.form_version)
+    .bind(&item.process_id)
+    .bind(item.process_version)
+    .bind(&item.stage)
+    .bind(phase_key(item.phase))
+    .bind(item.stage_since.as_microsecond())
+    .bind(item.priority.number())
+    .bind(&item.requester_id)
+    .bind(&item.department_id)
+    .bind(&item.team_id)
+    .bind(&item.assignee_id)
+    .bind(&item.order_id)
+    .bind(serde_json::to_string(&item.answers)?)
+    .bind(item.created_at.as_microsecond())
+    .run(tx)
+    .await?;
     item.version = 0;
     save(tx, catalog, now, item).await
 }

@@ -58,7 +58,12 @@ pub struct NewComment {
 
 /// Write a comment. An answer of the requester to a question sets the work
 /// going again; the first answer of an agent keeps the first promise.
-pub async fn comment(ctx: &Ctx, actor: &Actor, id: &str, new: NewComment) -> Result<(Item, String)> {
+pub async fn comment(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    new: NewComment,
+) -> Result<(Item, String)> {
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
     let verb = match new.visibility {
@@ -70,7 +75,10 @@ pub async fn comment(ctx: &Ctx, actor: &Actor, id: &str, new: NewComment) -> Res
     let answers_us = item.phase == Phase::Waiting
         && item.requester_id == actor.id
         && new.visibility == Visibility::Public
-        && item.waiting.as_ref().is_some_and(|w| w.kind == WaitingKind::Answer);
+        && item
+            .waiting
+            .as_ref()
+            .is_some_and(|w| w.kind == WaitingKind::Answer);
     if answers_us {
         moves::run(&mut tx, ctx, &catalog, actor, &mut item, &Move::Resume).await?;
     } else {
@@ -96,10 +104,21 @@ pub async fn ask(
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
     let mut item = store::lock(&mut tx, actor, id, Do::Work, expect).await?;
-    let new = NewComment { visibility: Visibility::Public, ..new };
+    let new = NewComment {
+        visibility: Visibility::Public,
+        ..new
+    };
     write(&mut tx, ctx, actor, &item, &new).await?;
     item.promise.answered(ctx.now);
-    moves::run(&mut tx, ctx, &catalog, actor, &mut item, &Move::Wait { why }).await?;
+    moves::run(
+        &mut tx,
+        ctx,
+        &catalog,
+        actor,
+        &mut item,
+        &Move::Wait { why },
+    )
+    .await?;
     if let Some(waiting) = &mut item.waiting {
         waiting.text = new.body.trim().to_owned();
         save_waiting(&mut tx, &item).await?;
@@ -122,36 +141,62 @@ pub async fn decide(
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
     let mut item = store::lock(&mut tx, actor, id, Do::Decide, expect).await?;
-    let reason = reason.map(|r| r.trim().to_owned()).filter(|r| !r.is_empty());
+    let reason = reason
+        .map(|r| r.trim().to_owned())
+        .filter(|r| !r.is_empty());
     if !yes && reason.is_none() {
-        return Err(Error::field("reason", "Say what should be different, so that the next version fits."));
+        return Err(Error::field(
+            "reason",
+            "Say what should be different, so that the next version fits.",
+        ));
     }
-    let asked = item.waiting.as_ref().is_some_and(|w| w.kind == WaitingKind::Approval);
+    let asked = item
+        .waiting
+        .as_ref()
+        .is_some_and(|w| w.kind == WaitingKind::Approval);
     if !asked {
-        return Err(Error::Conflict(Msg::new("Nothing waits for your decision here any more.")));
+        return Err(Error::Conflict(Msg::new(
+            "Nothing waits for your decision here any more.",
+        )));
     }
     if let Some(text) = &reason {
-        let new = NewComment { body: text.clone(), visibility: Visibility::Public, files: Vec::new() };
+        let new = NewComment {
+            body: text.clone(),
+            visibility: Visibility::Public,
+            files: Vec::new(),
+        };
         write(&mut tx, ctx, actor, &item, &new).await?;
     }
     if item.phase == Phase::Waiting {
         // A draft shown in the middle of a stage: the stage goes on either way.
-        let verb = if yes { "request.approved" } else { "request.changes_asked" };
+        let verb = if yes {
+            "request.approved"
+        } else {
+            "request.changes_asked"
+        };
         moves::run(&mut tx, ctx, &catalog, actor, &mut item, &Move::Resume).await?;
-        events::append(&mut tx, actor, ctx.now, Event {
-            verb,
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data: json!({ "draft": true, "reason": reason, "after": { "stage": item.stage } }),
-        })
+        events::append(
+            &mut tx,
+            actor,
+            ctx.now,
+            Event {
+                verb,
+                object_kind: "request",
+                object_id: &item.id,
+                item_id: Some(&item.id),
+                audience: Audience::Public,
+                data: json!({ "draft": true, "reason": reason, "after": { "stage": item.stage } }),
+            },
+        )
         .await?;
     } else {
         let mv = if yes {
             Move::Approve
         } else {
-            Move::RequestChanges { to, reason: reason.unwrap_or_default() }
+            Move::RequestChanges {
+                to,
+                reason: reason.unwrap_or_default(),
+            }
         };
         moves::run(&mut tx, ctx, &catalog, actor, &mut item, &mv).await?;
     }
@@ -166,7 +211,12 @@ fn answers_requester(actor: &Actor, item: &Item) -> bool {
 
 async fn save_waiting(tx: &mut Tx, item: &Item) -> Result<()> {
     sql("UPDATE work_item SET waiting = $1 WHERE id = $2")
-        .bind(item.waiting.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(
+            item.waiting
+                .as_ref()
+                .map(serde_json::to_string)
+                .transpose()?,
+        )
         .bind(&item.id)
         .run(tx)
         .await?;
@@ -174,7 +224,13 @@ async fn save_waiting(tx: &mut Tx, item: &Item) -> Result<()> {
 }
 
 /// Insert the comment, give it its files, and append its event.
-pub(crate) async fn write(tx: &mut Tx, ctx: &Ctx, actor: &Actor, item: &Item, new: &NewComment) -> Result<String> {
+pub(crate) async fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    item: &Item,
+    new: &NewComment,
+) -> Result<String> {
     let body = new.body.trim();
     if body.is_empty() && new.files.is_empty() {
         return Err(Error::field("body", "Write something first."));
@@ -182,43 +238,56 @@ pub(crate) async fn write(tx: &mut Tx, ctx: &Ctx, actor: &Actor, item: &Item, ne
     if body.chars().count() > MAX_BODY {
         return Err(Error::field(
             "body",
-            Msg::new("Use at most {n} characters, or attach the text as a file.").with("n", MAX_BODY),
+            Msg::new("Use at most {n} characters, or attach the text as a file.")
+                .with("n", MAX_BODY),
         ));
     }
     let id = new_id(ctx.now);
-    sql("INSERT INTO comment (id, item_id, author_id, visibility, body, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(&id)
+    sql(
+        "INSERT INTO comment (id, item_id, author_id, visibility, body, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&id)
+    .bind(&item.id)
+    .bind(&actor.id)
+    .bind(new.visibility.key())
+    .bind(body)
+    .bind(ctx.now.as_microsecond())
+    .run(tx)
+    .await?;
+    for file in &new.files {
+        let taken = sql(
+            "UPDATE attachment SET item_id = $1, comment_id = $2, visibility = $3
+             WHERE id = $4 AND uploaded_by = $5 AND item_id IS NULL AND removed_at IS NULL",
+        )
         .bind(&item.id)
-        .bind(&actor.id)
+        .bind(&id)
         .bind(new.visibility.key())
-        .bind(body)
-        .bind(ctx.now.as_microsecond())
+        .bind(file)
+        .bind(&actor.id)
         .run(tx)
         .await?;
-    for file in &new.files {
-        let taken = sql("UPDATE attachment SET item_id = $1, comment_id = $2, visibility = $3
-             WHERE id = $4 AND uploaded_by = $5 AND item_id IS NULL AND removed_at IS NULL")
-            .bind(&item.id)
-            .bind(&id)
-            .bind(new.visibility.key())
-            .bind(file)
-            .bind(&actor.id)
-            .run(tx)
-            .await?;
         if taken == 0 {
-            return Err(Error::field("files", "A file is not here any more. Choose it again."));
+            return Err(Error::field(
+                "files",
+                "A file is not here any more. Choose it again.",
+            ));
         }
     }
     let mentioned = mentions(tx, body, new.visibility).await?;
-    events::append(tx, actor, ctx.now, Event {
-        verb: "comment.written",
-        object_kind: "comment",
-        object_id: &id,
-        item_id: Some(&item.id),
-        audience: new.visibility.audience(),
-        data: json!({ "mentions": mentioned, "files": new.files.len() }),
-    })
+    events::append(
+        tx,
+        actor,
+        ctx.now,
+        Event {
+            verb: "comment.written",
+            object_kind: "comment",
+            object_id: &id,
+            item_id: Some(&item.id),
+            audience: new.visibility.audience(),
+            data: json!({ "mentions": mentioned, "files": new.files.len() }),
+        },
+    )
     .await?;
     Ok(id)
 }
@@ -232,8 +301,8 @@ async fn mentions(tx: &mut Tx, body: &str, _visibility: Visibility) -> Result<Ve
     let lower = body.to_lowercase();
     let people = sql("SELECT id, name FROM person
          WHERE disabled_at IS NULL AND role NOT IN ('requester', 'partner')")
-        .all(tx)
-        .await?;
+    .all(tx)
+    .await?;
     let mut found = Vec::new();
     for person in people {
         let name: String = person.get("name")?;
@@ -257,7 +326,10 @@ pub async fn watch(ctx: &Ctx, actor: &Actor, id: &str, person_id: &str, on: bool
             .opt(&mut tx)
             .await?;
         if there.is_none() {
-            return Err(Error::field("person", "This person is not here. Choose another."));
+            return Err(Error::field(
+                "person",
+                "This person is not here. Choose another.",
+            ));
         }
         sql("INSERT INTO watcher (item_id, person_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(&item.id)
@@ -273,17 +345,25 @@ pub async fn watch(ctx: &Ctx, actor: &Actor, id: &str, person_id: &str, on: bool
             .await?
     };
     if changed > 0 {
-        events::append(&mut tx, actor, ctx.now, Event {
-            verb: if on { "request.watched" } else { "request.unwatched" },
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Internal,
-            data: json!({ "person_id": person_id }),
-        })
+        events::append(
+            &mut tx,
+            actor,
+            ctx.now,
+            Event {
+                verb: if on {
+                    "request.watched"
+                } else {
+                    "request.unwatched"
+                },
+                object_kind: "request",
+                object_id: &item.id,
+                item_id: Some(&item.id),
+                audience: Audience::Internal,
+                data: json!({ "person_id": person_id }),
+            },
+        )
         .await?;
     }
     tx.commit().await?;
     Ok(())
 }
-

@@ -26,10 +26,10 @@ const ROUND: i64 = 200;
 pub async fn run_due(app: &App, now: Timestamp) -> Result<usize> {
     let ids: Vec<String> = sql("SELECT id FROM work_item
          WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2")
-        .bind(now.as_microsecond())
-        .bind(ROUND)
-        .column("id", &app.db)
-        .await?;
+    .bind(now.as_microsecond())
+    .bind(ROUND)
+    .column("id", &app.db)
+    .await?;
     let mut fired = 0;
     for id in ids {
         fired += wake(app, now, &id).await?;
@@ -57,12 +57,12 @@ async fn wake(app: &App, now: Timestamp, id: &str) -> Result<usize> {
             item.promise.mark_fired(kind, share);
             let first = sql("INSERT INTO escalation (item_id, clock, share, fired_at)
                  VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
-                .bind(&item.id)
-                .bind(kind.key())
-                .bind(share)
-                .bind(now.as_microsecond())
-                .run(&mut tx)
-                .await?;
+            .bind(&item.id)
+            .bind(kind.key())
+            .bind(share)
+            .bind(now.as_microsecond())
+            .run(&mut tx)
+            .await?;
             if first == 0 {
                 continue;
             }
@@ -73,14 +73,19 @@ async fn wake(app: &App, now: Timestamp, id: &str) -> Result<usize> {
                 .filter(|e| e.clock == kind && e.share == share)
                 .map(|e| e.tell)
                 .collect();
-            events::append(&mut tx, &actor, now, Event {
-                verb: "promise.escalated",
-                object_kind: "request",
-                object_id: &item.id,
-                item_id: Some(&item.id),
-                audience: Audience::Internal,
-                data: json!({ "clock": kind.key(), "share": share, "tell": tell }),
-            })
+            events::append(
+                &mut tx,
+                &actor,
+                now,
+                Event {
+                    verb: "promise.escalated",
+                    object_kind: "request",
+                    object_id: &item.id,
+                    item_id: Some(&item.id),
+                    audience: Audience::Internal,
+                    data: json!({ "clock": kind.key(), "share": share, "tell": tell }),
+                },
+            )
             .await?;
             fired += 1;
         }

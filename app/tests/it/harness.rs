@@ -69,9 +69,12 @@ macro_rules! on_each_database {
 }
 
 pub fn config(dir: &std::path::Path) -> Config {
-    Options { data_dir: Some(dir.to_owned()), ..Options::default() }
-        .resolve()
-        .expect("the defaults are valid")
+    Options {
+        data_dir: Some(dir.to_owned()),
+        ..Options::default()
+    }
+    .resolve()
+    .expect("the defaults are valid")
 }
 
 impl TestApp {
@@ -92,29 +95,44 @@ impl TestApp {
         let clock = Clock::manual(MONDAY_TEN.parse().unwrap());
         let now = clock.now();
         let mut tx = db.begin().await.unwrap();
-        let starter = starter::install(&mut tx, now, "Europe/Berlin").await.unwrap();
+        let starter = starter::install(&mut tx, now, "Europe/Berlin")
+            .await
+            .unwrap();
         let mut people = BTreeMap::new();
         let mut secrets = BTreeMap::new();
         let all = [Scope::Read, Scope::Write, Scope::Admin].into();
         for (key, name, role) in PEOPLE {
             let email = format!("{key}@nordhaven.example");
-            let id = store::insert(&mut tx, now, &email, name, *role, None, None, None).await.unwrap();
+            let id = store::insert(&mut tx, now, &email, name, *role, None, None, None)
+                .await
+                .unwrap();
             if matches!(role, Role::Marketer | Role::Lead) {
-                sql("INSERT INTO team_member (team_id, person_id, leads_since) VALUES ($1, $2, $3)")
-                    .bind(&starter.team_id)
-                    .bind(&id)
-                    .bind((*role == Role::Lead).then_some(now.as_microsecond()))
-                    .run(&mut tx)
-                    .await
-                    .unwrap();
+                sql(
+                    "INSERT INTO team_member (team_id, person_id, leads_since) VALUES ($1, $2, $3)",
+                )
+                .bind(&starter.team_id)
+                .bind(&id)
+                .bind((*role == Role::Lead).then_some(now.as_microsecond()))
+                .run(&mut tx)
+                .await
+                .unwrap();
             }
-            let (_, secret) = tokens::create(&mut tx, &Actor::cli(), now, &id, "test", &all, None).await.unwrap();
+            let (_, secret) = tokens::create(&mut tx, &Actor::cli(), now, &id, "test", &all, None)
+                .await
+                .unwrap();
             people.insert(*key, id);
             secrets.insert(*key, secret);
         }
         tx.commit().await.unwrap();
         let app = App::new(db, config(dir.path()), clock).await.unwrap();
-        TestApp { router: router::build(&app), app, starter, people, tokens: secrets, _dir: dir }
+        TestApp {
+            router: router::build(&app),
+            app,
+            starter,
+            people,
+            tokens: secrets,
+            _dir: dir,
+        }
     }
 
     /// Let time pass.
@@ -128,12 +146,18 @@ impl TestApp {
 
     /// The client of one of [`PEOPLE`].
     pub fn as_(&self, who: &str) -> Client<'_> {
-        Client { app: self, token: Some(self.tokens[who].clone()) }
+        Client {
+            app: self,
+            token: Some(self.tokens[who].clone()),
+        }
     }
 
     /// Somebody who is not signed in.
     pub fn nobody(&self) -> Client<'_> {
-        Client { app: self, token: None }
+        Client {
+            app: self,
+            token: None,
+        }
     }
 
     pub fn id(&self, who: &str) -> &str {
@@ -141,7 +165,10 @@ impl TestApp {
     }
 
     pub async fn actor(&self, who: &str) -> Actor {
-        auth::by_person(&self.app, self.id(who), Via::Web).await.unwrap().unwrap()
+        auth::by_person(&self.app, self.id(who), Via::Web)
+            .await
+            .unwrap()
+            .unwrap()
     }
 }
 
@@ -176,7 +203,13 @@ impl Client<'_> {
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let response = self.app.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let response = self
+            .app
+            .router
+            .clone()
+            .oneshot(request.body(body).unwrap())
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         Answer {
@@ -191,7 +224,10 @@ impl Client<'_> {
     }
 
     pub async fn json(&self, method: &str, path: &str, body: &Value) -> Answer {
-        let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/json");
         self.send(request, Body::from(body.to_string())).await
     }
 
@@ -200,7 +236,8 @@ impl Client<'_> {
     }
 
     pub async fn form(&self, path: &str, body: &str) -> Answer {
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, Body::from(body.to_owned())).await
     }
 }

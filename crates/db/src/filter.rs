@@ -59,7 +59,11 @@ impl Where {
 
     /// The text after WHERE; `1 = 1` when there is no condition.
     pub fn text(&self) -> &str {
-        if self.text.is_empty() { "1 = 1" } else { &self.text }
+        if self.text.is_empty() {
+            "1 = 1"
+        } else {
+            &self.text
+        }
     }
 
     /// The bound values, in order.
