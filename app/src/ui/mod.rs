@@ -38,14 +38,13 @@
 //! `{"mil:toast":{"text":"…","undo":"/…"}}` is shown.
 //! Links that load a file need `hx-boost="false"`.
 
-#![allow(dead_code)] // Some parts wait for their first page.
-
 pub mod block;
 pub mod board;
 pub mod button;
 pub mod choice;
 pub mod clock;
 pub mod field;
+pub mod gallery;
 pub mod icon;
 pub mod overlay;
 pub mod shell;
