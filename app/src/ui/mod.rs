@@ -36,7 +36,8 @@
 //! redirects otherwise. After such an answer the focus stays, and the header
 //! `HX-Trigger: {"mil:say":"2474 moved to Review"}` is read out, or
 //! `{"mil:toast":{"text":"…","undo":"/…"}}` is shown.
-//! Links that load a file need `hx-boost="false"`.
+//! Links that load a file need `hx-boost="false"`. What scripts look for is in
+//! `hooks.md` beside this file.
 
 pub mod block;
 pub mod board;
@@ -50,3 +51,5 @@ pub mod overlay;
 pub mod shell;
 pub mod table;
 pub mod talk;
+#[cfg(test)]
+mod tests;

@@ -249,7 +249,7 @@ fn document(page: &Page<'_>, shell: &str, content: Markup) -> Markup {
                 link rel="icon" type="image/svg+xml" href=(assets::url("favicon.svg"));
                 link rel="stylesheet" href=(assets::url("mil.css"));
                 script src=(assets::url("htmx.js")) defer {}
-                script src=(assets::url("mil.js")) defer {}
+                script type="module" src=(assets::url("mil.js")) {}
             }
             body hx-boost="true" data-keys=(if page.keys { "on" } else { "off" }) data-words=(words(lang))
                 data-live-url=[page.person.map(|_| "/live")] {
