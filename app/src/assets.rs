@@ -20,7 +20,7 @@ mod bundle;
 /// configured accordingly in the page shell). `style-src-attr` lets a page set
 /// custom properties such as `style="--p:40"`; `<style>` elements stay barred.
 /// `blob:` images are previews of files that are about to be uploaded.
-pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
      manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -171,8 +171,8 @@ mod tests {
 
     #[test]
     fn the_policy_bars_inline_scripts() {
-        assert!(CSP.contains("script-src 'self';"));
-        assert!(HeaderValue::from_str(CSP).is_ok());
+        assert!(CONTENT_SECURITY_POLICY.contains("script-src 'self';"));
+        assert!(HeaderValue::from_str(CONTENT_SECURITY_POLICY).is_ok());
     }
 
     #[tokio::test]
