@@ -96,7 +96,8 @@ function start() {
   on('htmx:beforeSwap', place);
   on('htmx:afterSettle', settle);
   on('htmx:sendError', () => toast(word('failed')));
-  on('htmx:beforeHistoryUpdate', (e) => { if (e.detail.xhr?.status >= 400) e.detail.history.type = null; });
+  // A form with errors keeps the address of the page it stands on.
+  on('htmx:beforeHistoryUpdate', (e) => { if (e.detail.xhr?.status >= 400) Object.assign(e.detail.history, { type: 'replace', path: location.pathname + location.search }); });
   on('htmx:beforeRequest', (e) => {
     const by = e.detail.requestConfig?.triggeringEvent?.submitter, form = e.target;
     if (e.detail.boosted && form.matches('a') && !mayLeave()) { e.preventDefault(); return; }
