@@ -149,6 +149,27 @@ fn body(asset: &Asset) -> Cow<'static, [u8]> {
     Cow::Borrowed(asset.body)
 }
 
+/// The routes of the embedded files, and of the page that shows every part of
+/// the interface in every state.
+pub fn routes() -> Vec<crate::router::Route> {
+    use crate::router::{Access::Public, get};
+    vec![
+        get(Public, "/static/{version}/{name}", serve),
+        get(Public, "/favicon.ico", favicon),
+        get(Public, "/favicon.svg", favicon),
+        get(Public, "/_components", components),
+    ]
+}
+
+/// Only where somebody develops or tries: it is no page of the product.
+async fn components(ctx: crate::web::Ctx) -> crate::Result<maud::Markup> {
+    if !cfg!(debug_assertions) && !ctx.app.config.demo {
+        return Err(crate::Error::NotFound);
+    }
+    let theme = crate::ui::shell::Theme::from_code(ctx.prefs.theme);
+    Ok(crate::ui::gallery::page(ctx.lang(), theme))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -148,6 +148,7 @@ pub fn routes() -> Vec<Route> {
         crate::people::routes(),
         crate::catalog::routes(),
         crate::work::routes(),
+        crate::assets::routes(),
         crate::openapi::routes(),
         crate::health::routes(),
     ]
