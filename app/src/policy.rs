@@ -1,7 +1,7 @@
 //! Who may do what, in one place.
 //!
 //! Two kinds of question are answered here and nowhere else:
-//! * may this actor do that to this thing ([`on_item`], [`may_order`], …);
+//! * may this actor do that to this thing ([`on_item`], [`require_item`], …);
 //! * which things may this actor see, as a condition that every look-up takes
 //!   ([`visible_items`]).
 //!

@@ -1,5 +1,6 @@
 //! The application, tested in process: a file per slice, every store test on
 //! SQLite and on PostgreSQL.
 
+#[allow(dead_code, reason = "each test uses the parts it needs")]
 mod harness;
 mod story;
