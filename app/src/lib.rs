@@ -11,6 +11,7 @@ pub mod error;
 pub mod events;
 pub mod health;
 pub mod i18n;
+pub mod live;
 pub mod openapi;
 pub mod org;
 pub mod people;

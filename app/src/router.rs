@@ -149,6 +149,7 @@ pub fn routes() -> Vec<Route> {
         crate::catalog::routes(),
         crate::work::routes(),
         crate::assets::routes(),
+        crate::live::routes(),
         crate::openapi::routes(),
         crate::health::routes(),
     ]

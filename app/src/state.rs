@@ -23,6 +23,7 @@ pub struct Shared {
     pub db: Db,
     pub config: Config,
     pub clock: Clock,
+    pub live: crate::live::Hub,
     org: RwLock<Arc<Org>>,
     catalog: RwLock<Arc<Catalog>>,
 }
@@ -43,6 +44,7 @@ impl App {
             db,
             config,
             clock,
+            live: crate::live::Hub::default(),
             org: RwLock::new(Arc::new(org)),
             catalog: RwLock::new(Arc::new(catalog)),
         })))

@@ -54,10 +54,17 @@ pub async fn serve(app: App) -> Outcome {
         .map_err(|e| format!("cannot listen on {}: {e}", app.config.listen))?;
     let timers = tokio::spawn(tick(app.clone()));
     let service = crate::router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let pages = tokio::spawn(crate::live::poll::run(app.clone()));
+    let stopping = app.clone();
     axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_stop())
+        .with_graceful_shutdown(async move {
+            told_to_stop().await;
+            // Streams are open for hours; the server would wait for them.
+            stopping.live.close();
+        })
         .await?;
     timers.abort();
+    pages.abort();
     app.db.close().await;
     Ok(())
 }

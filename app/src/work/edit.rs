@@ -66,6 +66,10 @@ pub async fn assign_in(
     item: &mut Item,
     to: Option<&str>,
 ) -> Result<()> {
+    moves::not_merged(item)?;
+    if item.assignee_id.as_deref() == to {
+        return Ok(());
+    }
     if let Some(to) = to {
         let row = sql("SELECT role FROM person WHERE id = $1 AND disabled_at IS NULL")
             .bind(to)
@@ -123,6 +127,10 @@ pub async fn prioritise_in(
     item: &mut Item,
     to: Priority,
 ) -> Result<()> {
+    moves::still_open(item)?;
+    if item.priority == to {
+        return Ok(());
+    }
     let (promise, calendar) = catalog.promise(&item.promise.promise_id)?;
     let before = (item.priority, item.deliver_by);
     item.priority = to;
@@ -154,6 +162,7 @@ pub async fn tick(ctx: &Ctx, actor: &Actor, id: &str, check: &str, on: bool) -> 
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
     let mut item = store::lock(&mut tx, actor, id, Do::Work, None).await?;
+    moves::still_open(&item)?;
     let process = moves::process_of(&catalog, &item)?;
     let label = process
         .stage(&item.stage)
@@ -179,7 +188,9 @@ pub async fn tick(ctx: &Ctx, actor: &Actor, id: &str, check: &str, on: bool) -> 
     } else {
         item.ticks.remove(&key);
     }
-    store::save(&mut tx, &catalog, ctx.now, &mut item).await?;
+    // Ticks stand by themselves: nobody's open form is stale because of one.
+    item.updated_at = ctx.now;
+    store::save_same_version(&mut tx, &catalog, ctx.now, &mut item).await?;
     let verb = if on {
         "checklist.ticked"
     } else {
@@ -202,6 +213,7 @@ pub async fn fill(
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
     let mut item = store::lock(&mut tx, actor, id, Do::Work, expect).await?;
+    moves::still_open(&item)?;
     let process = moves::process_of(&catalog, &item)?;
     let last = process.index(&item.stage).unwrap_or(0);
     let fields = process.stages[..=last]

@@ -127,18 +127,14 @@ pub async fn run(
     item: &mut Item,
     mv: &Move,
 ) -> Result<()> {
-    if item.merged_into_id.is_some() {
-        return Err(Error::Conflict(Msg::new(
-            "This request was merged into another. Move that one instead.",
-        )));
-    }
+    not_merged(item)?;
     let process = process_of(catalog, item)?;
     let before = item.position();
-    let outcome = apply(&process, &before, mv, &facts(&ctx.app.org(), item, ctx.now))
-        .map_err(|blocked| refuse(mv, blocked))?;
+    let outcome =
+        apply(&process, &before, mv, &facts(&ctx.app.org(), item, ctx.now)).map_err(refuse)?;
     if outcome.left_stage {
         leave(tx, catalog, item, ctx.now).await?;
-        if crate::policy::works(actor) {
+        if answers_requester(actor, item) {
             item.promise.answered(ctx.now);
         }
     }
@@ -156,6 +152,7 @@ pub async fn run(
             .stage(&item.stage)
             .ok_or_else(|| Error::Internal(format!("no stage {}", item.stage)))?;
         arrive(tx, catalog, item, stage, ctx.now).await?;
+        item.waiting = None;
         if item.phase == Phase::Review && stage.requester_approves {
             item.promise.pause(ctx.now, "Waits for the requester");
         }
@@ -169,7 +166,36 @@ pub async fn run(
     note(tx, actor, ctx.now, item, &process, &before, mv).await
 }
 
-fn refuse(mv: &Move, blocked: Vec<mil_process::process::Blocked>) -> Error {
+/// Whether a deed of `actor` is an answer from us to the requester.
+pub fn answers_requester(actor: &Actor, item: &Item) -> bool {
+    crate::policy::works(actor) && !actor.is_system() && actor.id != item.requester_id
+}
+
+/// What was merged lives on in the other request.
+pub fn not_merged(item: &Item) -> Result<()> {
+    if item.merged_into_id.is_none() {
+        return Ok(());
+    }
+    Err(Error::Conflict(Msg::new(
+        "This request was merged into another. Go on with that one.",
+    )))
+}
+
+/// What has ended stays as it was measured.
+///
+/// # Errors
+/// [`Error::Conflict`] for what is closed or merged.
+pub fn still_open(item: &Item) -> Result<()> {
+    not_merged(item)?;
+    if item.is_open() {
+        return Ok(());
+    }
+    Err(Error::Conflict(Msg::new(
+        "This request is closed. Reopen it first.",
+    )))
+}
+
+fn refuse(blocked: Vec<mil_process::process::Blocked>) -> Error {
     let msg = |b: &mil_process::process::Blocked| Msg {
         text: b.msg.text.to_owned(),
         args: b.msg.args.clone(),
@@ -180,7 +206,6 @@ fn refuse(mv: &Move, blocked: Vec<mil_process::process::Blocked>) -> Error {
     {
         return Error::Conflict(msg(illegal));
     }
-    let _ = mv;
     Error::Invalid(
         blocked
             .iter()
@@ -211,7 +236,7 @@ fn waiting(
         Phase::Review if asks => Some(item.waiting.clone().unwrap_or(Waiting {
             kind: WaitingKind::Approval,
             since: now,
-            asked_by: Some(actor.id.clone()),
+            asked_by: (!actor.is_system()).then(|| actor.id.clone()),
             text: String::new(),
         })),
         Phase::Waiting => match mv {
@@ -221,7 +246,7 @@ fn waiting(
                     WaitKind::Approval => WaitingKind::Approval,
                 },
                 since: now,
-                asked_by: Some(actor.id.clone()),
+                asked_by: (!actor.is_system()).then(|| actor.id.clone()),
                 text: String::new(),
             }),
             _ => item.waiting.clone(),
@@ -241,31 +266,62 @@ async fn arrive(
     let prefix = format!("{}/", stage.key);
     item.ticks.retain(|key, _| !key.starts_with(&prefix));
     item.stage_since = now;
+    take_over(tx, catalog, item, stage).await?;
+    enter(tx, item, now).await
+}
+
+/// The team and the person of a stage take an item over. What comes back to a
+/// stage goes to whoever had it there; else who has it now keeps it, if they
+/// belong to the team that takes over.
+pub async fn take_over(
+    tx: &mut Tx,
+    catalog: &Catalog,
+    item: &mut Item,
+    stage: &Stage,
+) -> Result<()> {
     let home = catalog
         .service(&item.service_id)
         .map_or_else(|| item.team_id.clone(), |s| s.team_id.clone());
+    let mut wanted = Vec::new();
     match &stage.owner {
         Owner::Service => item.team_id = home,
         Owner::Team(team) => item.team_id.clone_from(team),
         Owner::Person(person) => {
             item.team_id = home;
-            item.assignee_id = Some(person.clone());
+            let there = sql("SELECT id FROM person WHERE id = $1 AND disabled_at IS NULL")
+                .bind(person)
+                .opt(&mut *tx)
+                .await?;
+            item.assignee_id = there.map(|_| person.clone());
+            return Ok(());
         }
     }
-    if let Some(assignee) = &item.assignee_id
-        && !matches!(stage.owner, Owner::Person(_))
-    {
-        // Whoever had it before gives it back when another team takes over.
-        let member = sql("SELECT person_id FROM team_member WHERE team_id = $1 AND person_id = $2")
-            .bind(&item.team_id)
-            .bind(assignee)
-            .opt(&mut *tx)
-            .await?;
-        if member.is_none() {
-            item.assignee_id = None;
+    let before = sql("SELECT person_id FROM stage_visit
+         WHERE item_id = $1 AND stage = $2 AND person_id IS NOT NULL AND left_at IS NOT NULL
+         ORDER BY entered_at DESC, id DESC LIMIT 1")
+    .bind(&item.id)
+    .bind(&stage.key)
+    .opt(&mut *tx)
+    .await?;
+    if let Some(row) = before {
+        wanted.push(row.get::<String>("person_id")?);
+    }
+    wanted.extend(item.assignee_id.take());
+    for person in wanted {
+        let member = sql(
+            "SELECT m.person_id FROM team_member m JOIN person p ON p.id = m.person_id
+             WHERE m.team_id = $1 AND m.person_id = $2 AND p.disabled_at IS NULL",
+        )
+        .bind(&item.team_id)
+        .bind(&person)
+        .opt(&mut *tx)
+        .await?;
+        if member.is_some() {
+            item.assignee_id = Some(person);
+            break;
         }
     }
-    enter(tx, item, now).await
+    Ok(())
 }
 
 /// Record that an item came into its stage.
@@ -280,10 +336,13 @@ pub async fn enter(tx: &mut Tx, item: &Item, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Record that an item leaves its stage, with the working time it took.
-async fn leave(tx: &mut Tx, catalog: &Catalog, item: &Item, now: Timestamp) -> Result<()> {
+/// Record that an item leaves its stage, with the working time it took, without
+/// the time it waited for the requester.
+pub async fn leave(tx: &mut Tx, catalog: &Catalog, item: &Item, now: Timestamp) -> Result<()> {
     let (_, calendar) = catalog.promise(&item.promise.promise_id)?;
-    let worked = calendar.compiled.between(item.stage_since, now);
+    let worked = item
+        .promise
+        .worked(&calendar.compiled, item.stage_since, now);
     sql(
         "UPDATE stage_visit SET left_at = $1, worked = $2, person_id = $3
          WHERE item_id = $4 AND left_at IS NULL",
@@ -341,6 +400,7 @@ async fn note(
                 "from": from.as_ref().map(|n| &n.0), "from_word": from.as_ref().map(|n| &n.1),
                 "to": to.as_ref().map(|n| &n.0), "to_word": to.as_ref().map(|n| &n.1),
                 "reason": mv.reason(),
+                "why": match mv { Move::Wait { why } => Some(*why), _ => None },
             }),
         },
     )

@@ -6,8 +6,8 @@
 //! management measures what the customer experienced).
 
 use jiff::Timestamp;
-use mil_sla::Calendar;
 use mil_sla::promise::{Clock, Reading, next_escalation};
+use mil_sla::{Calendar, Work};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::model::{ClockKind, PromiseDef, Target};
@@ -100,10 +100,26 @@ impl Promise {
     }
 
     /// Another priority, service or policy: other targets from the same start.
+    /// A clock that has stopped keeps the target it was measured by.
     pub fn retarget(&mut self, promise_id: &str, target: Target) {
         self.promise_id = promise_id.to_owned();
-        self.response.target = target.response();
-        self.delivery.target = target.delivery();
+        if self.response.stopped.is_none() {
+            self.response.target = target.response();
+        }
+        if self.delivery.stopped.is_none() {
+            self.delivery.target = target.delivery();
+        }
+    }
+
+    /// Working time from `from` to `to` that was not spent waiting for the
+    /// requester.
+    pub fn worked(&self, calendar: &Calendar, from: Timestamp, to: Timestamp) -> Work {
+        let stretch = Clock {
+            started: from,
+            stopped: None,
+            ..self.delivery.clone()
+        };
+        stretch.read(calendar, to).used
     }
 
     /// How a clock stands now.

@@ -138,10 +138,21 @@ pub async fn lock(
 /// The catalogue is passed in because it was read before the transaction began:
 /// a transaction that waits for a second connection can deadlock a pool.
 pub async fn save(tx: &mut Tx, catalog: &Catalog, now: Timestamp, item: &mut Item) -> Result<()> {
-    let (promise, calendar) = catalog.promise(&item.promise.promise_id)?;
-    let cal = &calendar.compiled;
     item.version += 1;
     item.updated_at = now;
+    save_same_version(tx, catalog, now, item).await
+}
+
+/// [`save`] for what nobody's open form is about, such as a comment or an
+/// escalation: the version that others hold stays good.
+pub async fn save_same_version(
+    tx: &mut Tx,
+    catalog: &Catalog,
+    now: Timestamp,
+    item: &mut Item,
+) -> Result<()> {
+    let (promise, calendar) = catalog.promise(&item.promise.promise_id)?;
+    let cal = &calendar.compiled;
     item.respond_by = item.promise.due(ClockKind::Response, cal, now);
     item.deliver_by = item.promise.due(ClockKind::Delivery, cal, now);
     let wake = if item.is_open() {

@@ -71,6 +71,7 @@ pub async fn comment(
         Visibility::Internal => Do::SeeInternal,
     };
     let mut item = store::lock(&mut tx, actor, id, verb, None).await?;
+    moves::not_merged(&item)?;
     let comment_id = write(&mut tx, ctx, actor, &item, &new).await?;
     let answers_us = item.phase == Phase::Waiting
         && item.requester_id == actor.id
@@ -82,10 +83,11 @@ pub async fn comment(
     if answers_us {
         moves::run(&mut tx, ctx, &catalog, actor, &mut item, &Move::Resume).await?;
     } else {
-        if new.visibility == Visibility::Public && answers_requester(actor, &item) {
+        if new.visibility == Visibility::Public && moves::answers_requester(actor, &item) {
             item.promise.answered(ctx.now);
         }
-        store::save(&mut tx, &catalog, ctx.now, &mut item).await?;
+        item.updated_at = ctx.now;
+        store::save_same_version(&mut tx, &catalog, ctx.now, &mut item).await?;
     }
     tx.commit().await?;
     Ok((item, comment_id))
@@ -109,7 +111,9 @@ pub async fn ask(
         ..new
     };
     write(&mut tx, ctx, actor, &item, &new).await?;
-    item.promise.answered(ctx.now);
+    if moves::answers_requester(actor, &item) {
+        item.promise.answered(ctx.now);
+    }
     moves::run(
         &mut tx,
         ctx,
@@ -204,11 +208,6 @@ pub async fn decide(
     Ok(item)
 }
 
-/// Whether a comment of `actor` is an answer from us to the requester.
-fn answers_requester(actor: &Actor, item: &Item) -> bool {
-    policy::works(actor) && actor.id != item.requester_id
-}
-
 async fn save_waiting(tx: &mut Tx, item: &Item) -> Result<()> {
     sql("UPDATE work_item SET waiting = $1 WHERE id = $2")
         .bind(
@@ -274,7 +273,7 @@ pub(crate) async fn write(
             ));
         }
     }
-    let mentioned = mentions(tx, body, new.visibility).await?;
+    let mentioned = mentions(tx, ctx, actor, item, body).await?;
     events::append(
         tx,
         actor,
@@ -292,51 +291,120 @@ pub(crate) async fn write(
     Ok(id)
 }
 
-/// People named with `@Full Name`. Only agents can be mentioned: a mention in
-/// an internal note must never reach somebody who may not read it.
-async fn mentions(tx: &mut Tx, body: &str, _visibility: Visibility) -> Result<Vec<String>> {
+/// People named with `@Full Name`, by id. Only agents can be named, and only
+/// those who may read it: a name in an internal note must never show it to
+/// somebody who may not. When somebody who works on the item names an IT
+/// partner, that partner follows it from then on and may read it so.
+async fn mentions(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    item: &Item,
+    body: &str,
+) -> Result<Vec<String>> {
     if !body.contains('@') {
         return Ok(Vec::new());
     }
-    let lower = body.to_lowercase();
-    let people = sql("SELECT id, name FROM person
-         WHERE disabled_at IS NULL AND role NOT IN ('requester', 'partner')")
-    .all(tx)
+    let people = sql("SELECT p.id, p.name, p.role,
+            (SELECT COUNT(*) FROM team_member m WHERE m.person_id = p.id AND m.team_id = $1)
+            + (SELECT COUNT(*) FROM watcher v WHERE v.person_id = p.id AND v.item_id = $2) AS near
+         FROM person p WHERE p.disabled_at IS NULL AND p.role NOT IN ('requester', 'partner')")
+    .bind(&item.team_id)
+    .bind(&item.id)
+    .all(&mut *tx)
     .await?;
+    let mut names = Vec::new();
+    for row in &people {
+        names.push(row.get::<String>("name")?);
+    }
     let mut found = Vec::new();
-    for person in people {
-        let name: String = person.get("name")?;
-        if lower.contains(&format!("@{}", name.to_lowercase())) {
-            found.push(person.get("id")?);
+    for at in named(body, &names) {
+        let person = &people[at];
+        let id: String = person.get("id")?;
+        let partner = person.get::<String>("role")? == "it_partner";
+        let sees = !partner
+            || person.get::<i64>("near")? > 0
+            || item.assignee_id.as_deref() == Some(id.as_str());
+        if !sees {
+            if !policy::on_item(actor, Do::Work, &item.facts()) {
+                continue;
+            }
+            follow(tx, ctx, &item.id, &id).await?;
         }
+        found.push(id);
     }
     Ok(found)
+}
+
+/// Which of `names` stand in `body` after an `@`, whole and in any case. Where
+/// several fit, the longest is meant: "@Ann Lee-Smith" does not name Ann Lee.
+fn named(body: &str, names: &[String]) -> Vec<usize> {
+    let body = body.to_lowercase();
+    let lower: Vec<String> = names.iter().map(|n| n.to_lowercase()).collect();
+    let mut found = Vec::new();
+    for (at, _) in body.match_indices('@') {
+        let rest = &body[at + 1..];
+        // In the middle of a word it is an address, not a name.
+        if body[..at]
+            .chars()
+            .next_back()
+            .is_some_and(char::is_alphanumeric)
+        {
+            continue;
+        }
+        let longest = lower
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| {
+                !name.is_empty()
+                    && rest.strip_prefix(name.as_str()).is_some_and(|after| {
+                        let mut next = after.chars();
+                        match next.next() {
+                            Some('-' | '\'' | '’') => {
+                                !next.next().is_some_and(char::is_alphanumeric)
+                            }
+                            Some(c) => !c.is_alphanumeric(),
+                            None => true,
+                        }
+                    })
+            })
+            .max_by_key(|(_, name)| name.len());
+        if let Some((i, _)) = longest
+            && !found.contains(&i)
+        {
+            found.push(i);
+        }
+    }
+    found
+}
+
+async fn follow(tx: &mut Tx, ctx: &Ctx, item_id: &str, person_id: &str) -> Result<u64> {
+    Ok(sql("INSERT INTO watcher (item_id, person_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        .bind(item_id)
+        .bind(person_id)
+        .bind(ctx.now.as_microsecond())
+        .run(tx)
+        .await?)
 }
 
 /// Follow an item, or stop. Agents may do it for others who may see it.
 pub async fn watch(ctx: &Ctx, actor: &Actor, id: &str, person_id: &str, on: bool) -> Result<()> {
     let mut tx = ctx.app.db.begin().await?;
     let item = store::lock(&mut tx, actor, id, Do::Watch, None).await?;
-    if person_id != actor.id && !policy::on_item(actor, Do::Work, &item.facts()) {
-        return Err(Error::NotFound);
+    if person_id != actor.id {
+        policy::require_item(actor, Do::Work, &item.facts())?;
     }
+    let person = sql("SELECT name, disabled_at FROM person WHERE id = $1")
+        .bind(person_id)
+        .opt(&mut tx)
+        .await?;
+    let gone = || Error::field("person", "This person is not here. Choose another.");
+    let person = person.ok_or_else(gone)?;
     let changed = if on {
-        let there = sql("SELECT id FROM person WHERE id = $1 AND disabled_at IS NULL")
-            .bind(person_id)
-            .opt(&mut tx)
-            .await?;
-        if there.is_none() {
-            return Err(Error::field(
-                "person",
-                "This person is not here. Choose another.",
-            ));
+        if person.get::<Option<i64>>("disabled_at")?.is_some() {
+            return Err(gone());
         }
-        sql("INSERT INTO watcher (item_id, person_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(&item.id)
-            .bind(person_id)
-            .bind(ctx.now.as_microsecond())
-            .run(&mut tx)
-            .await?
+        follow(&mut tx, ctx, &item.id, person_id).await?
     } else {
         sql("DELETE FROM watcher WHERE item_id = $1 AND person_id = $2")
             .bind(&item.id)
@@ -359,11 +427,34 @@ pub async fn watch(ctx: &Ctx, actor: &Actor, id: &str, person_id: &str, on: bool
                 object_id: &item.id,
                 item_id: Some(&item.id),
                 audience: Audience::Internal,
-                data: json!({ "person_id": person_id }),
+                data: json!({ "person_id": person_id, "name": person.get::<String>("name")? }),
             },
         )
         .await?;
     }
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_whole_and_once() {
+        let names = ["Ann Lee", "Ann Lee-Smith", "Tomás Ferreira", "Bo"].map(str::to_owned);
+        for (body, found) in [
+            ("@Ann Lee, look", vec![0]),
+            ("@ann lee-smith and @ANN LEE.", vec![1, 0]),
+            ("@Ann Leeds", vec![]),
+            ("@Ann Lee- @Ann Lee", vec![0]),
+            ("mail to x@bo.example", vec![]),
+            ("(@Bo)", vec![3]),
+            ("@tomás ferreira!", vec![2]),
+            ("Ann Lee", vec![]),
+            ("@", vec![]),
+        ] {
+            assert_eq!(named(body, &names), found, "{body}");
+        }
+    }
 }

@@ -32,7 +32,11 @@ pub async fn run_due(app: &App, now: Timestamp) -> Result<usize> {
     .await?;
     let mut fired = 0;
     for id in ids {
-        fired += wake(app, now, &id).await?;
+        // One item that cannot be read must not keep the others waiting.
+        match wake(app, now, &id).await {
+            Ok(count) => fired += count,
+            Err(error) => tracing::error!(%id, %error, "an escalation failed"),
+        }
     }
     Ok(fired)
 }
@@ -90,16 +94,7 @@ async fn wake(app: &App, now: Timestamp, id: &str) -> Result<usize> {
             fired += 1;
         }
     }
-    // Not a change by anybody: the version that others hold stays good.
-    let version = item.version;
-    let updated_at = item.updated_at;
-    store::save(&mut tx, &catalog, now, &mut item).await?;
-    sql("UPDATE work_item SET version = $1, updated_at = $2 WHERE id = $3")
-        .bind(version)
-        .bind(updated_at.as_microsecond())
-        .bind(&item.id)
-        .run(&mut tx)
-        .await?;
+    store::save_same_version(&mut tx, &catalog, now, &mut item).await?;
     tx.commit().await?;
     Ok(fired)
 }
