@@ -92,6 +92,7 @@ CREATE TABLE attachment (
     removed_at BIGINT
 );
 CREATE INDEX attachment_item ON attachment (item_id, created_at);
+CREATE INDEX attachment_sha ON attachment (sha256);
 CREATE INDEX attachment_loose ON attachment (uploaded_by, created_at) WHERE item_id IS NULL;
 
 CREATE TABLE watcher (

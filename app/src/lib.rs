@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod events;
+pub mod files;
 pub mod health;
 pub mod i18n;
 pub mod live;

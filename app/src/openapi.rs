@@ -15,6 +15,7 @@ pub struct Op {
     body: Option<fn(&mut SchemaGenerator) -> Value>,
     answer: Option<fn(&mut SchemaGenerator) -> Value>,
     status: u16,
+    upload: bool,
 }
 
 fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
@@ -31,6 +32,7 @@ impl Op {
             body: None,
             answer: None,
             status: 200,
+            upload: false,
         }
     }
 
@@ -45,6 +47,13 @@ impl Op {
     #[must_use]
     pub fn body<T: JsonSchema>(mut self) -> Op {
         self.body = Some(schema::<T>);
+        self
+    }
+
+    /// It takes a file, as the part `file` of a form.
+    #[must_use]
+    pub fn upload(mut self) -> Op {
+        self.upload = true;
         self
     }
 
@@ -91,6 +100,14 @@ pub fn describe() -> Value {
             operation["requestBody"] = json!({
                 "required": true,
                 "content": { "application/json": { "schema": body(&mut generator) } },
+            });
+        }
+        if op.upload {
+            operation["requestBody"] = json!({
+                "required": true,
+                "content": { "multipart/form-data": { "schema": {
+                    "type": "object", "required": ["file"],
+                    "properties": { "file": { "type": "string", "format": "binary" } } } } },
             });
         }
         if route.access == Access::Public {

@@ -8,10 +8,12 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
 use crate::actor::{Actor, Role, Scope};
 use crate::error::{Error, Msg};
@@ -64,6 +66,13 @@ impl Route {
     #[must_use]
     pub fn op(mut self, op: Op) -> Route {
         self.op = Some(op);
+        self
+    }
+
+    /// Take bodies of any size; the handler sets its own limits as it reads.
+    #[must_use]
+    pub fn unlimited_body(mut self) -> Route {
+        self.handler = self.handler.layer(DefaultBodyLimit::disable());
         self
     }
 
@@ -148,6 +157,7 @@ pub fn routes() -> Vec<Route> {
         crate::people::routes(),
         crate::catalog::routes(),
         crate::work::routes(),
+        crate::files::routes(),
         crate::assets::routes(),
         crate::live::routes(),
         crate::openapi::routes(),
@@ -160,6 +170,12 @@ pub fn routes() -> Vec<Route> {
 
 /// The whole service.
 pub fn build(app: &App) -> Router {
+    // Files go out as they are: their length and their parts are known.
+    let compressible = DefaultPredicate::new().and(
+        |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+            !headers.contains_key(header::CONTENT_DISPOSITION)
+        },
+    );
     let mut router = Router::new();
     for Route {
         path,
@@ -189,7 +205,7 @@ pub fn build(app: &App) -> Router {
             web::ctx::attach,
         ))
         .layer(middleware::from_fn(web::guard::headers))
-        .layer(tower_http::compression::CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressible))
         .with_state(app.clone())
 }
 

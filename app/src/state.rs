@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use mil_blob::Blobs;
 use mil_db::Db;
 
 use crate::Result;
@@ -24,6 +25,8 @@ pub struct Shared {
     pub config: Config,
     pub clock: Clock,
     pub live: crate::live::Hub,
+    /// The bytes of files.
+    pub blobs: Blobs,
     org: RwLock<Arc<Org>>,
     catalog: RwLock<Arc<Catalog>>,
 }
@@ -40,7 +43,9 @@ impl App {
     pub async fn new(db: Db, config: Config, clock: Clock) -> Result<App> {
         let org = org::load(&db).await?;
         let catalog = Catalog::load(&db).await?;
+        let blobs = Blobs::in_directory(config.data_dir.join("files"));
         Ok(App(Arc::new(Shared {
+            blobs,
             db,
             config,
             clock,

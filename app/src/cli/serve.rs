@@ -71,8 +71,17 @@ pub async fn serve(app: App) -> Outcome {
 
 async fn tick(app: App) {
     let mut every = tokio::time::interval(Duration::from_secs(5));
+    let mut housekeeping = tokio::time::interval(Duration::from_secs(6 * 3600));
     loop {
-        every.tick().await;
+        tokio::select! {
+            _ = every.tick() => {}
+            _ = housekeeping.tick() => {
+                if let Err(error) = crate::files::sweep::run(&app, app.now()).await {
+                    tracing::error!(%error, "unused files could not be taken away");
+                }
+                continue;
+            }
+        }
         if let Err(error) = wake::run_due(&app, app.now()).await {
             tracing::error!(%error, "the clocks could not be looked at");
         }

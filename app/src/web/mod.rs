@@ -9,9 +9,11 @@
 pub mod ctx;
 pub mod guard;
 pub mod input;
+pub mod markdown;
 pub mod respond;
 pub mod shell;
 
 pub use ctx::{Ctx, Me, Prefs};
 pub use input::{Input, Query};
+pub use markdown::markdown;
 pub use respond::{Flash, see_other};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use mil_db::{Tx, sql};
-use mil_process::form::{self, Answer, Answers, FieldError as FormError, Kind, Raw};
+use mil_process::form::{self, Answer, Answers, FieldError as FormError, FormDef, Kind, Raw};
 use mil_process::process::Owner;
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Priority, Service};
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Audience, Event};
+use crate::files;
 use crate::people;
 use crate::policy;
 use crate::random::new_id;
@@ -94,12 +95,7 @@ pub async fn place(
         let service = catalog.orderable(&orderer, &line.service)?.clone();
         match check(&service, &line, today) {
             Ok(answers) => checked.push((service, line, answers)),
-            Err(errors) => wrong.extend(errors.into_iter().map(|mut error| {
-                if i > 0 {
-                    error.field = format!("lines[{i}].{}", error.field);
-                }
-                error
-            })),
+            Err(errors) => wrong.extend(errors.into_iter().map(|error| named(i, error))),
         }
     }
     if !wrong.is_empty() {
@@ -117,8 +113,10 @@ pub async fn place(
         .run(&mut tx)
         .await?;
     let mut items = Vec::new();
-    for (service, line, mut answers) in checked {
-        refer(&mut tx, actor, &mut answers).await?;
+    for (at, (service, line, mut answers)) in checked.into_iter().enumerate() {
+        refer(&mut tx, actor, &service.form, &mut answers)
+            .await
+            .map_err(|error| of_line(at, error))?;
         let priority = line
             .priority
             .filter(|_| policy::works(actor))
@@ -129,7 +127,9 @@ pub async fn place(
         item.answers = answers;
         item.order_id = Some(order_id.clone());
         store::insert(&mut tx, &catalog, ctx.now, &mut item).await?;
-        attach_files(&mut tx, &item).await?;
+        attach_files(&mut tx, &item)
+            .await
+            .map_err(|error| of_line(at, error))?;
         super::moves::enter(&mut tx, &item, ctx.now).await?;
         events::append(
             &mut tx,
@@ -157,6 +157,21 @@ pub async fn place(
         number,
         items,
     })
+}
+
+/// The error of a field of line `at`, named by that line from the second on.
+fn named(at: usize, mut error: FieldError) -> FieldError {
+    if at > 0 {
+        error.field = format!("lines[{at}].{}", error.field);
+    }
+    error
+}
+
+fn of_line(at: usize, error: Error) -> Error {
+    match error {
+        Error::Invalid(list) => Error::Invalid(list.into_iter().map(|e| named(at, e)).collect()),
+        other => other,
+    }
 }
 
 /// Check one line's answers and title.
@@ -202,8 +217,8 @@ pub fn from_form(error: FormError) -> FieldError {
 }
 
 /// People and files named in the answers must exist; file names are taken from
-/// what was uploaded, not from what was posted.
-async fn refer(tx: &mut Tx, actor: &Actor, answers: &mut Answers) -> Result<()> {
+/// what was uploaded, not from what was posted, and so are kind and size.
+async fn refer(tx: &mut Tx, actor: &Actor, form: &FormDef, answers: &mut Answers) -> Result<()> {
     for (key, answer) in answers.iter_mut() {
         match answer {
             Answer::Person(id) => {
@@ -220,14 +235,15 @@ async fn refer(tx: &mut Tx, actor: &Actor, answers: &mut Answers) -> Result<()> 
             }
             Answer::Files(files) => {
                 for file in files {
-                    let row = sql("SELECT name FROM attachment
-                         WHERE id = $1 AND uploaded_by = $2 AND item_id IS NULL AND removed_at IS NULL")
-                        .bind(file.id.as_str())
-                        .bind(&actor.id)
-                        .opt(&mut *tx)
+                    let found = files::store::find_loose(&mut *tx, actor, &file.id)
                         .await?
-                        .ok_or_else(|| Error::field(key, "This file is not here any more. Choose it again."))?;
-                    file.name = row.get("name")?;
+                        .ok_or_else(|| {
+                            Error::field(key, "This file is not here any more. Choose it again.")
+                        })?;
+                    if let Some(msg) = form.field(key).and_then(|f| unfit(&f.kind, &found)) {
+                        return Err(Error::field(key, msg));
+                    }
+                    file.name = found.name;
                 }
             }
             _ => {}
@@ -236,16 +252,43 @@ async fn refer(tx: &mut Tx, actor: &Actor, answers: &mut Answers) -> Result<()> 
     Ok(())
 }
 
+/// Why a file does not fit the field it was sent for.
+pub fn unfit(kind: &Kind, file: &files::Attachment) -> Option<Msg> {
+    let Kind::File { max_mb, types, .. } = kind else {
+        return None;
+    };
+    if file.size > u64::from(*max_mb) * 1_000_000 {
+        return Some(
+            Msg::new("“{name}” is larger than {n} MB. Send a smaller one, or a link to it.")
+                .with("name", &file.name)
+                .with("n", max_mb),
+        );
+    }
+    let fits = types.is_empty() || types.contains(&files::name::ending(&file.name));
+    (!fits).then(|| {
+        Msg::new("“{name}” is not of a kind this field takes. Send one of: {types}.")
+            .with("name", &file.name)
+            .with("types", types.join(", "))
+    })
+}
+
 async fn attach_files(tx: &mut Tx, item: &Item) -> Result<()> {
     for (key, answer) in &item.answers {
         if let Answer::Files(files) = answer {
             for file in files {
-                sql("UPDATE attachment SET item_id = $1, field = $2 WHERE id = $3")
-                    .bind(&item.id)
-                    .bind(key)
-                    .bind(&file.id)
-                    .run(tx)
-                    .await?;
+                let taken = sql("UPDATE attachment SET item_id = $1, field = $2
+                     WHERE id = $3 AND item_id IS NULL")
+                .bind(&item.id)
+                .bind(key)
+                .bind(&file.id)
+                .run(tx)
+                .await?;
+                if taken == 0 {
+                    return Err(Error::field(
+                        key,
+                        "This file is not here any more. Choose it again.",
+                    ));
+                }
             }
         }
     }
