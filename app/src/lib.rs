@@ -13,6 +13,7 @@ pub mod files;
 pub mod health;
 pub mod i18n;
 pub mod live;
+pub mod metrics;
 pub mod openapi;
 pub mod org;
 pub mod people;

@@ -162,6 +162,7 @@ pub fn routes() -> Vec<Route> {
         crate::live::routes(),
         crate::openapi::routes(),
         crate::health::routes(),
+        crate::metrics::routes(),
     ]
     .into_iter()
     .flatten()
@@ -203,6 +204,10 @@ pub fn build(app: &App) -> Router {
         .layer(middleware::from_fn_with_state(
             app.clone(),
             web::ctx::attach,
+        ))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            crate::metrics::observe,
         ))
         .layer(middleware::from_fn(web::guard::headers))
         .layer(CompressionLayer::new().compress_when(compressible))

@@ -27,6 +27,7 @@ pub struct Shared {
     pub live: crate::live::Hub,
     /// The bytes of files.
     pub blobs: Blobs,
+    pub metrics: crate::metrics::Metrics,
     org: RwLock<Arc<Org>>,
     catalog: RwLock<Arc<Catalog>>,
 }
@@ -50,6 +51,7 @@ impl App {
             config,
             clock,
             live: crate::live::Hub::default(),
+            metrics: crate::metrics::Metrics::new(),
             org: RwLock::new(Arc::new(org)),
             catalog: RwLock::new(Arc::new(catalog)),
         })))

@@ -1,16 +1,40 @@
 //! The command line of `mil`.
 
+mod doctor;
+mod migrate;
 mod serve;
+mod token;
+mod user;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Options;
+use crate::config::{Config, Options};
+use crate::state::App;
 
-/// MIL: one system for a marketing department, and the library of its best practices.
+pub use serve::open;
+
+/// MIL runs a marketing department the way the best IT departments run their
+/// service desk: one system, and the library of best practices.
+///
+/// Every option can also be set in the environment (MIL_LISTEN for --listen, and
+/// so on) or in the file given by --config. The flag wins over the environment,
+/// the environment over the file, the file over the default.
 #[derive(Parser)]
-#[command(name = "mil", version, about, max_term_width = 100)]
+#[command(
+    name = "mil",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  mil demo                                   try it with sample data
+  mil serve --data-dir /var/lib/mil          run it
+  mil user create --email ada@example.org --name 'Ada Admin' --role administrator
+  mil token create --user ada@example.org    make an API token
+  mil doctor                                 check an installation"
+)]
 struct Cli {
     #[command(flatten)]
     options: Options,
@@ -22,6 +46,16 @@ struct Cli {
 enum Command {
     /// Run the service; a new installation opens with a page that creates the administrator
     Serve,
+    /// Bring the database up to date and say what was done
+    Migrate,
+    /// Create and list accounts
+    #[command(subcommand)]
+    User(user::Command),
+    /// Create, list and revoke API tokens
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Check the installation and say what to mend; ends with 1 when something is broken
+    Doctor,
 }
 
 /// Run the command line.
@@ -31,12 +65,7 @@ pub fn main() -> ExitCode {
         .enable_all()
         .build()
         .expect("the runtime starts");
-    let done = runtime.block_on(async {
-        match cli.command {
-            Command::Serve => serve::run(cli.options.resolve()?).await,
-        }
-    });
-    match done {
+    match runtime.block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("mil: {error}");
@@ -45,5 +74,33 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// What a command ends with.
-pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+async fn run(cli: Cli) -> Outcome {
+    let config = cli.options.resolve()?;
+    serve::log(&config);
+    match cli.command {
+        Command::Serve => serve::run(config).await,
+        Command::Migrate => migrate::run(config).await,
+        Command::User(command) => user::run(config, command).await,
+        Command::Token(command) => token::run(config, command).await,
+        Command::Doctor => doctor::run(config).await,
+    }
+}
+
+/// What a command ends with. The text is for the person at the keyboard.
+pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// [`open`] an installation that must be there: a typing error in `--data-dir`
+/// must not make a second, empty one.
+pub async fn open_existing(config: Config) -> Outcome<App> {
+    if let Some(path) = config.database_url.strip_prefix("sqlite:") {
+        let path = std::path::Path::new(path.strip_prefix("//").unwrap_or(path));
+        if !path.exists() {
+            return Err(format!(
+                "there is no installation at {}. Name its directory with --data-dir, or start one with `mil serve`.",
+                path.display()
+            )
+            .into());
+        }
+    }
+    open(config).await
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mil_db::Db;
 use mil_db::migrate::migrate;
+use tokio::net::TcpListener;
 
 use crate::cli::Outcome;
 use crate::clock::Clock;
@@ -39,19 +40,33 @@ pub fn log(config: &Config) {
 }
 
 /// Serve until told to stop.
-pub async fn run(config: Config) -> Outcome {
-    log(&config);
+pub async fn run(mut config: Config) -> Outcome {
+    let listener = listen(&mut config).await?;
     let app = open(config).await?;
     println!("MIL is ready at {}", app.config.public_url);
-    serve(app).await
+    serve(app, listener).await
+}
+
+/// Take the address first, so that a port in use is said before anything else
+/// happens; port 0 takes a free one.
+pub async fn listen(config: &mut Config) -> Outcome<TcpListener> {
+    let listener = TcpListener::bind(config.listen).await.map_err(|e| {
+        format!(
+            "cannot listen on {}: {e}. Choose another with --listen.",
+            config.listen
+        )
+    })?;
+    let taken = listener.local_addr()?;
+    config.public_url = config
+        .public_url
+        .replace(&config.listen.to_string(), &taken.to_string());
+    config.listen = taken;
+    Ok(listener)
 }
 
 /// Listen, and run the timers beside it. Requests under way are finished when
 /// the program is told to stop.
-pub async fn serve(app: App) -> Outcome {
-    let listener = tokio::net::TcpListener::bind(app.config.listen)
-        .await
-        .map_err(|e| format!("cannot listen on {}: {e}", app.config.listen))?;
+pub async fn serve(app: App, listener: TcpListener) -> Outcome {
     let timers = tokio::spawn(tick(app.clone()));
     let service = crate::router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
     let pages = tokio::spawn(crate::live::poll::run(app.clone()));

@@ -145,12 +145,15 @@ pub async fn attach(State(app): State<App>, mut request: Request, next: Next) ->
         peer
     };
     let agent = text("user-agent").map(|a| a.chars().take(200).collect::<String>());
-    let bearer = text("authorization").and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme
-            .eq_ignore_ascii_case("bearer")
-            .then(|| token.trim().to_owned())
-    });
+    // The figures have a token of their own, which belongs to no person.
+    let bearer = text("authorization")
+        .filter(|_| uri != "/metrics")
+        .and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme
+                .eq_ignore_ascii_case("bearer")
+                .then(|| token.trim().to_owned())
+        });
     let session = cookie(headers, SESSION_COOKIE).map(str::to_owned);
     let now = app.now();
     let identity = match (bearer, session) {
