@@ -1,0 +1,154 @@
+// One person with one browser, and the words journeys are told in.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { problems } from './axe.mjs';
+
+export const SIZES = {
+  desktop: { viewport: { width: 1280, height: 900 } },
+  phone: { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true },
+  plain: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false },
+  'plain-phone': { viewport: { width: 375, height: 812 }, javaScriptEnabled: false },
+};
+export const PASSWORD = 'demo-password-2026';
+const out = new URL('../out/', import.meta.url).pathname;
+
+/** Wait until something holds. */
+export async function until(holds, otherwise) {
+  const deadline = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) assert.fail(typeof otherwise === 'function' ? otherwise() : otherwise);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export class Traveller {
+  /** Things that are wrong but do not stop the journey. */
+  complaints = [];
+  /** Requests under way. */
+  pending = 0;
+
+  static async start(browser, origin, variant, label) {
+    const context = await browser.newContext({
+      ...SIZES[variant], baseURL: origin, colorScheme: 'light', reducedMotion: 'reduce',
+      locale: 'en-GB', timezoneId: 'Europe/Berlin',
+    });
+    context.setDefaultTimeout(10_000);
+    const self = new Traveller();
+    Object.assign(self, { browser, context, origin, variant, label, page: await context.newPage() });
+    self.watch(self.page);
+    return self;
+  }
+
+  get scripted() { return !this.variant.startsWith('plain'); }
+  get small() { return this.variant.endsWith('phone'); }
+
+  /** Another person at another computer. */
+  another(label = 'another') { return Traveller.start(this.browser, this.origin, this.variant, label); }
+
+  watch(page) {
+    const count = (by) => (request) => {
+      if (request.resourceType() !== 'eventsource') this.pending += by;
+    };
+    page.on('request', count(1));
+    page.on('requestfinished', count(-1));
+    page.on('requestfailed', count(-1));
+    page.on('pageerror', (error) => this.complaints.push(`script error on ${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      const text = message.text();
+      if (message.type() === 'error' && !/Failed to load resource/.test(text)) this.complaints.push(`console on ${page.url()}: ${text}`);
+    });
+    page.on('response', (response) => {
+      const status = response.status();
+      if (status >= 500 || (status === 404 && response.request().resourceType() !== 'document' && !/\/api\//.test(response.url()))) {
+        this.complaints.push(`${status} from ${response.request().method()} ${response.url()}`);
+      }
+    });
+  }
+
+  /** Check the page that is open now. */
+  async look() {
+    await this.page.waitForLoadState('load');
+    this.complaints.push(...await problems(this.page, this.variant, this.scripted ? undefined : await this.reader()));
+  }
+
+  /** A browser that may run axe, for pages of one that runs no scripts. */
+  async reader() {
+    if (!this.scriptedPage) {
+      const context = await this.browser.newContext({
+        ...SIZES[this.variant], javaScriptEnabled: true, baseURL: this.origin, reducedMotion: 'reduce',
+      });
+      this.scriptedPage = await context.newPage();
+    }
+    return this.scriptedPage;
+  }
+
+  async goto(path, status = 200) {
+    const response = await this.page.goto(path);
+    assert.equal(response.status(), status, `${path} answers ${response.status()}`);
+    await this.look();
+  }
+
+  async signIn(email, password = PASSWORD) {
+    await this.page.goto('/sign-in');
+    await this.page.getByLabel('Email', { exact: true }).fill(email);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.press('Sign in');
+    assert.notEqual(new URL(this.page.url()).pathname, '/sign-in', `${email} could not sign in`);
+  }
+
+  /** Do something and wait for the requests that come of it, if any do. */
+  async settle(action) {
+    const begins = this.page.waitForRequest((request) => request.resourceType() !== 'eventsource', { timeout: 300 });
+    begins.catch(() => {});
+    await action();
+    await begins.catch(() => {});
+    await until(() => this.pending === 0, () => `requests of ${this.page.url()} do not end`);
+    await this.page.waitForLoadState('load');
+  }
+
+  /** Press the first button of that name and wait for what comes of it. */
+  async press(name, within = this.page) {
+    await this.settle(() => within.getByRole('button', { name }).filter({ visible: true }).first().click());
+  }
+
+  /** Follow the first link of that name. */
+  async follow(name, within = this.page) {
+    await this.settle(() => within.getByRole('link', { name }).filter({ visible: true }).first().click());
+  }
+
+  /** Fill the field with that label. */
+  async fill(label, value, within = this.page) { await within.getByLabel(label).first().fill(value); }
+
+  /** Wait until the words can be seen. */
+  async sees(words, within = this.page) {
+    const found = within.getByText(words).filter({ visible: true }).first();
+    await found.waitFor({ state: 'visible' }).catch(() => assert.fail(`cannot see ${words} on ${this.page.url()}`));
+    return found;
+  }
+
+  async seesNot(words, within = this.page) {
+    assert.equal(await within.getByText(words).filter({ visible: true }).count(), 0, `${words} should not be on ${this.page.url()}`);
+  }
+
+  /** JSON of the API, as this person. */
+  async api(method, path, data) {
+    const response = await this.context.request.fetch(`${this.origin}/api/v1${path}`, {
+      method, data, headers: { accept: 'application/json', origin: this.origin },
+    });
+    assert.ok(response.ok(), `${method} ${path}: ${response.status()} ${await response.text()}`);
+    const text = await response.text();
+    return text ? JSON.parse(text) : undefined;
+  }
+
+  async picture() {
+    mkdirSync(out, { recursive: true });
+    const path = `${out}${this.label.replace(/\W+/g, '-')}.png`;
+    await this.page.screenshot({ path, fullPage: true }).catch(() => {});
+    return path;
+  }
+
+  async end() {
+    await this.scriptedPage?.context().close();
+    await this.context.close();
+  }
+}
