@@ -203,6 +203,10 @@ pub fn build(app: &App) -> Router {
         .layer(middleware::from_fn(web::respond::render_errors))
         .layer(middleware::from_fn_with_state(
             app.clone(),
+            web::idempotency::once,
+        ))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
             web::ctx::attach,
         ))
         .layer(middleware::from_fn_with_state(

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use mil_blob::{Blobs, Sha};
 use mil_db::migrate::pending;
 use mil_db::{Db, Dialect, sql};
 
@@ -188,8 +189,16 @@ async fn blobs(db: &Db, data_dir: &Path) -> mil_db::Result<Finding> {
         sql("SELECT sha256 FROM attachment WHERE removed_at IS NULL ORDER BY id DESC LIMIT 200")
             .column("sha256", db)
             .await?;
-    let root = data_dir.join("blobs");
-    let missing = newest.iter().filter(|sha| !blob_exists(&root, sha)).count();
+    let root = data_dir.join("files");
+    let blobs = Blobs::in_directory(&root);
+    let mut missing = 0;
+    for sha in &newest {
+        let there = match Sha::parse(sha) {
+            Some(sha) => blobs.size(&sha).await.is_ok(),
+            None => false,
+        };
+        missing += usize::from(!there);
+    }
     Ok(if missing == 0 {
         Fine(format!("the {} newest files are on disk", newest.len()))
     } else {
@@ -199,11 +208,4 @@ async fn blobs(db: &Db, data_dir: &Path) -> mil_db::Result<Finding> {
             root.display()
         ))
     })
-}
-
-fn blob_exists(root: &Path, sha: &str) -> bool {
-    sha.len() == 64
-        && (root.join(sha).exists()
-            || root.join(&sha[..2]).join(sha).exists()
-            || root.join(&sha[..2]).join(&sha[2..]).exists())
 }

@@ -94,6 +94,9 @@ async fn tick(app: App) {
                 if let Err(error) = crate::files::sweep::run(&app, app.now()).await {
                     tracing::error!(%error, "unused files could not be taken away");
                 }
+                if let Err(error) = crate::web::idempotency::sweep(&app, app.now()).await {
+                    tracing::error!(%error, "old answers could not be taken away");
+                }
                 continue;
             }
         }

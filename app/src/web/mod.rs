@@ -8,6 +8,7 @@
 
 pub mod ctx;
 pub mod guard;
+pub mod idempotency;
 pub mod input;
 pub mod markdown;
 pub mod respond;

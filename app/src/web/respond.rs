@@ -133,7 +133,8 @@ fn foreign_error(status: StatusCode, plain: bool) -> Option<Arc<Error>> {
     }))
 }
 
-fn render(ctx: &Ctx, error: &Error) -> Response {
+/// An error as a page or as problem details, whichever the reader asked for.
+pub fn render(ctx: &Ctx, error: &Error) -> Response {
     if let Error::Internal(why) = error {
         tracing::error!(uri = %ctx.uri.split('?').next().unwrap_or_default(), %why, "internal error");
     }

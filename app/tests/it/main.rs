@@ -4,4 +4,6 @@
 mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]
 mod harness;
+mod idempotency;
+mod kill;
 mod story;
