@@ -7,3 +7,4 @@ mod harness;
 mod idempotency;
 mod kill;
 mod story;
+mod structure;
