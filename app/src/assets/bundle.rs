@@ -1,7 +1,5 @@
-//! Joins our own stylesheets and scripts into one file each.
-
-// One file out of several: the build script embeds the result, and a debug
-// server makes it afresh for each request. Shared by both, so that they agree.
+//! One file out of several: the build script embeds the result, and a debug
+//! server makes it afresh for each request. Shared by both, so that they agree.
 
 use std::{fs, io, path::Path};
 
