@@ -23,6 +23,7 @@ pub mod router;
 pub mod schema;
 pub mod starter;
 pub mod state;
+pub mod timeline;
 pub mod ui;
 pub mod web;
 pub mod work;

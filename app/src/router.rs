@@ -160,6 +160,7 @@ pub fn routes() -> Vec<Route> {
         crate::files::routes(),
         crate::assets::routes(),
         crate::live::routes(),
+        crate::timeline::routes(),
         crate::openapi::routes(),
         crate::health::routes(),
         crate::metrics::routes(),

@@ -9,6 +9,8 @@
 //! | [`moves`] | moving through the stages |
 //! | [`edit`] | assigning, priority, checklist, fields |
 //! | [`talk`] | comments, asking the requester, watchers |
+//! | [`relate`], [`merge`] | links between items; two that become one |
+//! | [`reservice`] | another service for the same item |
 //! | [`wake`] | what the clocks do by themselves: escalations |
 //!
 //! Every verb has the same shape: begin, [`store::lock`] (which checks that the
@@ -17,10 +19,13 @@
 
 pub mod api;
 pub mod edit;
+pub mod merge;
 pub mod model;
 pub mod moves;
 pub mod order;
 pub mod promise;
+pub mod relate;
+pub mod reservice;
 pub mod store;
 pub mod talk;
 pub mod wake;

@@ -256,7 +256,7 @@ fn waiting(
 }
 
 /// Come into a stage: its team and person take over, its checklist starts anew.
-async fn arrive(
+pub async fn arrive(
     tx: &mut Tx,
     catalog: &Catalog,
     item: &mut Item,

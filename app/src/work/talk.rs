@@ -378,7 +378,8 @@ fn named(body: &str, names: &[String]) -> Vec<usize> {
     found
 }
 
-async fn follow(tx: &mut Tx, ctx: &Ctx, item_id: &str, person_id: &str) -> Result<u64> {
+/// Let somebody follow; 0 when they do already.
+pub(super) async fn follow(tx: &mut Tx, ctx: &Ctx, item_id: &str, person_id: &str) -> Result<u64> {
     Ok(sql("INSERT INTO watcher (item_id, person_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(item_id)
         .bind(person_id)
