@@ -159,6 +159,7 @@ pub fn routes() -> Vec<Route> {
         crate::work::routes(),
         crate::files::routes(),
         crate::assets::routes(),
+        crate::desk::routes(),
         crate::live::routes(),
         crate::timeline::routes(),
         crate::openapi::routes(),

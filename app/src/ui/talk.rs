@@ -104,6 +104,10 @@ pub struct Editor<'a> {
     pub files: bool,
     /// Quiet where something else is the primary action.
     pub primary: bool,
+    /// Id of the newest event that the writer has seen; posted as `seen`.
+    pub seen: &'a str,
+    /// `GET {mentions}?q=` answers people to name after an `@`.
+    pub mentions: &'a str,
 }
 
 /// The comment editor, a whole form.
@@ -113,6 +117,7 @@ pub fn editor(lang: Lang, e: &Editor<'_>) -> Markup {
     html! {
         form class="editor" id=(e.id) method="post" action=(e.action) enctype="multipart/form-data"
             data-draft-url=[some(e.draft_url)] data-guard {
+            @if !e.seen.is_empty() { input type="hidden" name="seen" value=(e.seen); }
             @if notes {
                 fieldset class="bar2 top" {
                     legend class="vh" { (t!(lang, "Who can read this")) }
@@ -126,6 +131,7 @@ pub fn editor(lang: Lang, e: &Editor<'_>) -> Markup {
             }
             label class="vh" for={ (e.id) "-body" } { (e.label) }
             textarea id={ (e.id) "-body" } name="body" placeholder=[some(e.placeholder)] data-send
+                data-mentions=[some(e.mentions)]
                 aria-invalid=[(!e.error.is_empty()).then_some("true")]
                 aria-describedby=[(!e.error.is_empty()).then_some(&error_id)] { "\n" (e.value) }
             @if !e.error.is_empty() { p class="error" id=(error_id) { (icon_s("alert")) (e.error) } }

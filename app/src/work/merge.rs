@@ -50,7 +50,7 @@ pub async fn merge(
     id: &str,
     expect: Option<i64>,
     into: &str,
-) -> Result<(Item, Merged)> {
+) -> Result<(Item, String)> {
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
     let mut gone = store::lock(&mut tx, actor, id, Do::Work, expect).await?;
@@ -119,8 +119,36 @@ pub async fn merge(
     merged.into_version = kept.version;
     note(&mut tx, ctx, actor, "request.merged", &gone, &kept).await?;
     note(&mut tx, ctx, actor, "request.absorbed", &kept, &gone).await?;
+    let label = t!(ctx.lang(), "Merged into {number}.", number = kept.number);
+    let undo = record(&mut tx, ctx, actor, &label, &merged).await?;
     tx.commit().await?;
-    Ok((kept, merged))
+    Ok((kept, undo))
+}
+
+/// How long a merge can be undone.
+const UNDO: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+async fn record(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    label: &str,
+    merged: &Merged,
+) -> Result<String> {
+    let id = crate::random::new_id(ctx.now);
+    sql(
+        "INSERT INTO undo (id, person_id, label, payload, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&id)
+    .bind(&actor.id)
+    .bind(label)
+    .bind(json!({ "merge": merged }).to_string())
+    .bind(ctx.now.as_microsecond())
+    .bind((ctx.now + UNDO).as_microsecond())
+    .run(tx)
+    .await?;
+    Ok(id)
 }
 
 async fn move_comments(tx: &mut Tx, gone: &Item, kept: &Item) -> Result<Vec<String>> {
