@@ -8,7 +8,7 @@ async function refetch(part) {
   if (part.dataset.liveMode === 'offer') return offer(part);
   if (part.contains(document.activeElement) && document.activeElement.matches('input, textarea, select')) return;
   await htmx.ajax('GET', part.dataset.src, { source: part, target: part, swap: 'outerHTML' });
-  say(word('changed'));
+  if (!part.dataset.presence) say(word('changed'));
 }
 
 async function offer(part) {
@@ -36,17 +36,23 @@ export function startLive() {
   const url = document.body.dataset.liveUrl;
   if (!url || source || !$('[data-live]') || !window.EventSource) return;
   source = new EventSource(url);
+  // After a break, or when the server had too much to say: look at everything.
+  const all = () => { for (const part of $$('[data-live]')) later(part); };
+  let opened = false;
+  source.addEventListener('open', () => { if (opened) all(); opened = true; });
+  source.addEventListener('resync', all);
   source.addEventListener('changed', (e) => document.dispatchEvent(new CustomEvent('mil:changed', { detail: { topic: e.data.trim() } })));
   window.addEventListener('pagehide', () => { source?.close(); source = null; });
 }
 
 const waiting = new Set();
+function later(part) {
+  if (waiting.has(part)) return;
+  waiting.add(part);
+  setTimeout(() => { waiting.delete(part); if (part.isConnected) refetch(part); }, 300);
+}
 on('mil:changed', ({ detail: { topic } }) => {
-  for (const part of $$('[data-live]')) {
-    if (!part.dataset.live.split(' ').includes(topic) || waiting.has(part)) continue;
-    waiting.add(part);
-    setTimeout(() => { waiting.delete(part); if (part.isConnected) refetch(part); }, 300);
-  }
+  for (const part of $$('[data-live]')) if (part.dataset.live.split(' ').includes(topic)) later(part);
 });
 
 // Working minutes in two units, as the server writes them.

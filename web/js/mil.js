@@ -6,6 +6,7 @@ import { showBulk, startBulk } from './bulk.js';
 import { startCombo } from './combo.js';
 import { forget, mayLeave, showFields, startForms } from './editor.js';
 import { startKeys } from './keys.js';
+import { startDesk } from './desk.js';
 import { startLive, tick } from './live.js';
 import { startUpload, watchDrop } from './upload.js';
 
@@ -19,6 +20,7 @@ function ready(root) {
   all('[data-bulk]').forEach((f) => showBulk(f));
   all('[data-upload]').forEach(watchDrop);
   all('[data-toast]').forEach(watchToast);
+  startDesk(root);
   startLive();
   tick();
 }

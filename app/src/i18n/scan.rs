@@ -40,11 +40,15 @@ type Texts = BTreeMap<String, Option<String>>;
 fn german_is_complete_used_and_keeps_its_placeholders() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut texts = Texts::new();
+    // Messages of errors reach the reader as data: any literal may be one.
+    let mut literals = String::new();
     for file in rust_files(&root.join("src")) {
         if file.ends_with("i18n/scan.rs") {
             continue;
         }
-        collect(&fs::read_to_string(file).unwrap(), &OURS, &mut texts);
+        let source = fs::read_to_string(file).unwrap();
+        collect(&source, &OURS, &mut texts);
+        literals.push_str(&source);
     }
     for dir in ["../crates/process/src", "../crates/sla/src"] {
         for file in rust_files(&root.join(dir)) {
@@ -66,6 +70,7 @@ fn german_is_complete_used_and_keeps_its_placeholders() {
                 Err(_) => vec![message.msgstr().unwrap_or_default().to_owned()],
             };
             match texts.get(english) {
+                None if literals.contains(&format!("{english:?}")) => {}
                 None => wrong.push(format!("{name}: not used: {english:?}")),
                 Some(plural)
                     if plural.is_some() != message.is_plural()

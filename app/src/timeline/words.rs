@@ -226,14 +226,10 @@ impl Teller<'_> {
         match d["clock"].as_str() {
             Some("response") => t!(
                 lang,
-                "{share} % of the time for the first answer is used",
+                "{share}% of the time for the first answer is used",
                 share = share
             ),
-            _ => t!(
-                lang,
-                "{share} % of the promised time is used",
-                share = share
-            ),
+            _ => t!(lang, "{share}% of the promised time is used", share = share),
         }
     }
 

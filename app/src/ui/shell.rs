@@ -327,6 +327,7 @@ fn words(lang: Lang) -> String {
         "new1": t!(lang, "1 new answer"),
         "newN": t!(lang, "{n} new answers"),
         "changed": t!(lang, "This page has new information."),
+        "copied": t!(lang, "Link copied."),
         "moved": t!(lang, "{number} moved to {stage}"),
         "drop": t!(lang, "Drop here"),
         "results": t!(lang, "{n} results"),
