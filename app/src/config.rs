@@ -15,7 +15,7 @@ pub struct Options {
     #[arg(long, env = "MIL_CONFIG", value_name = "FILE", global = true)]
     #[serde(skip)]
     pub config: Option<PathBuf>,
-    /// Directory for the database, files and everything else that must be kept [default: ./data]
+    /// Directory for the database, files and everything else that must be kept [default: ./data, of the demo ./data-demo]
     #[arg(long, env = "MIL_DATA_DIR", value_name = "DIR", global = true)]
     pub data_dir: Option<PathBuf>,
     /// postgres://user:password@host/database, or sqlite:PATH [default: mil.sqlite in the data directory]
@@ -86,6 +86,22 @@ impl Options {
     /// When the file cannot be read or holds something unknown, or a value is
     /// out of range; the text says which and how to mend it.
     pub fn resolve(self) -> Result<Config, ConfigError> {
+        self.resolve_in("data")
+    }
+
+    /// [`Options::resolve`] for the demo, which keeps its data apart.
+    ///
+    /// # Errors
+    /// As [`Options::resolve`].
+    pub fn resolve_demo(self) -> Result<Config, ConfigError> {
+        let config = self.resolve_in("data-demo")?;
+        Ok(Config {
+            demo: true,
+            ..config
+        })
+    }
+
+    fn resolve_in(self, data_dir: &str) -> Result<Config, ConfigError> {
         let file = match &self.config {
             None => Options::default(),
             Some(path) => {
@@ -98,7 +114,7 @@ impl Options {
         let data_dir = self
             .data_dir
             .or(file.data_dir)
-            .unwrap_or_else(|| "data".into());
+            .unwrap_or_else(|| data_dir.into());
         let listen = self
             .listen
             .or(file.listen)

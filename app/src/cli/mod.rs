@@ -2,7 +2,7 @@
 
 mod doctor;
 mod migrate;
-mod serve;
+pub mod serve;
 mod token;
 mod user;
 
@@ -46,6 +46,15 @@ struct Cli {
 enum Command {
     /// Run the service; a new installation opens with a page that creates the administrator
     Serve,
+    /// Run the service with a made-up university in it: 25 people, 300 requests over half a year
+    #[command(after_help = "\
+The demo is made once, in ./data-demo or where --data-dir says, and found there again.
+It prints the accounts to sign in with.")]
+    Demo {
+        /// Make it anew, from the beginning
+        #[arg(long)]
+        fresh: bool,
+    },
     /// Bring the database up to date and say what was done
     Migrate,
     /// Create and list accounts
@@ -75,10 +84,14 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Outcome {
-    let config = cli.options.resolve()?;
+    let config = match cli.command {
+        Command::Demo { .. } => cli.options.resolve_demo()?,
+        _ => cli.options.resolve()?,
+    };
     serve::log(&config);
     match cli.command {
         Command::Serve => serve::run(config).await,
+        Command::Demo { fresh } => crate::demo::run::run(config, fresh).await,
         Command::Migrate => migrate::run(config).await,
         Command::User(command) => user::run(config, command).await,
         Command::Token(command) => token::run(config, command).await,

@@ -51,8 +51,13 @@ pub async fn run(mut config: Config) -> Outcome {
 /// happens; port 0 takes a free one.
 pub async fn listen(config: &mut Config) -> Outcome<TcpListener> {
     let listener = TcpListener::bind(config.listen).await.map_err(|e| {
+        let why = if e.kind() == std::io::ErrorKind::AddrInUse {
+            "another program uses this port already".to_owned()
+        } else {
+            e.to_string()
+        };
         format!(
-            "cannot listen on {}: {e}. Choose another with --listen.",
+            "cannot listen on {}: {why}. Choose another with --listen.",
             config.listen
         )
     })?;

@@ -50,16 +50,32 @@ impl Db {
     /// # Errors
     /// [`DbError::Url`] for any other scheme, the driver's error otherwise.
     pub async fn connect(url: &str) -> Result<Db> {
+        Db::open(url, true).await
+    }
+
+    /// Open a database to fill it with what can be made again: the disk is
+    /// never waited for, so a power cut may destroy it. Close it and open it
+    /// with [`Db::connect`] before anybody relies on it.
+    pub async fn connect_for_filling(url: &str) -> Result<Db> {
+        Db::open(url, false).await
+    }
+
+    async fn open(url: &str, durable: bool) -> Result<Db> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
-            Db::open_file(Path::new(path)).await
+            Db::open_sqlite(Path::new(path), durable).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url).map_err(|e| {
                 // The driver's message may quote the URL, which holds the password.
                 tracing::debug!(error = %e, "unusable PostgreSQL URL");
                 DbError::Url("not a valid postgres:// address".to_owned())
             })?;
-            Db::open_postgres(options).await
+            Db::open_postgres(if durable {
+                options
+            } else {
+                options.options([("synchronous_commit", "off")])
+            })
+            .await
         } else {
             Err(DbError::Url(
                 "starts with neither sqlite: nor postgres://".to_owned(),
@@ -69,12 +85,20 @@ impl Db {
 
     /// Open or create the SQLite database at `path`.
     pub async fn open_file(path: &Path) -> Result<Db> {
+        Db::open_sqlite(path, true).await
+    }
+
+    async fn open_sqlite(path: &Path, durable: bool) -> Result<Db> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // FULL: an acknowledged transaction survives a power cut.
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(if durable {
+                SqliteSynchronous::Full
+            } else {
+                SqliteSynchronous::Off
+            })
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-8000")

@@ -1,0 +1,483 @@
+//! Carries the steps of all requests out, in order of time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use mil_db::sql;
+use mil_process::form::{self, Field, Kind, Raw};
+use mil_process::process::{Move, Owner, Stage, WaitKind};
+use mil_sla::{Calendar, Work};
+
+use super::catalogue::{self, ZONE};
+use super::dice::Dice;
+use super::organisation::{self, Ids, PEOPLE};
+use super::plan::{self, Course, Plan};
+use super::script::{self, Act, Scene, Step};
+use super::stories::{Stories, Story};
+use super::{files, run};
+use crate::actor::{Actor, Via};
+use crate::catalog::Catalog;
+use crate::catalog::model::Service;
+use crate::clock::from_micros;
+use crate::error::{Error, Result};
+use crate::i18n::Lang;
+use crate::org::write_setting;
+use crate::people::auth;
+use crate::state::App;
+use crate::web::{Ctx, Prefs};
+use crate::work::order::Line;
+use crate::work::relate::{self, LinkKind};
+use crate::work::talk::{NewComment, Visibility};
+use crate::work::{edit, merge, moves, order, talk, wake};
+
+/// The seed of the demo that everybody sees.
+pub const SEED: u64 = 2_481;
+/// Stands for the day on which a stage's field is filled in.
+const TODAY: &str = "today";
+/// Half a year, in days.
+const DAYS: i64 = 182;
+
+/// What was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Filled {
+    pub requests: usize,
+    pub steps: usize,
+    pub escalations: usize,
+}
+
+struct World {
+    app: App,
+    catalog: Arc<Catalog>,
+    ids: Ids,
+    actors: BTreeMap<&'static str, Arc<Actor>>,
+    stories: Stories,
+    zone: TimeZone,
+}
+
+/// Fill an empty database with the demo as it stands at `now`.
+pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
+    let founded = now - jiff::SignedDuration::from_hours(24 * (DAYS + 60));
+    let mut tx = app.db.begin().await?;
+    let ids = organisation::install(&mut tx, founded).await?;
+    catalogue::install(&mut tx, founded, &ids).await?;
+    tx.commit().await?;
+    app.reload_org().await?;
+
+    let mut actors = BTreeMap::new();
+    for person in PEOPLE {
+        let actor = auth::by_person(app, &ids.people[person.key], Via::Web).await?;
+        actors.insert(person.key, Arc::new(actor.ok_or(Error::NotFound)?));
+    }
+    let mut world = World {
+        catalog: app.catalog().await?,
+        app: app.clone(),
+        ids,
+        actors,
+        stories: Stories::read()?,
+        zone: TimeZone::get(ZONE).map_err(|e| Error::Internal(e.to_string()))?,
+    };
+    let mut dice = Dice::new(seed);
+    let (plans, mut steps) = world.write(&mut dice, now)?;
+    steps.sort_by_key(|(at, plan, place, _)| (*at, *plan, *place));
+    let filled = world.play(&plans, &steps).await?;
+    let mut tx = app.db.begin().await?;
+    write_setting(&mut tx, now, run::MARK, &run::Mark { seed }).await?;
+    tx.commit().await?;
+    Ok(filled)
+}
+
+/// When, which request, the how-manieth step of it, and what.
+type Timed = (Timestamp, usize, usize, Step);
+
+impl World {
+    /// All requests and their steps.
+    fn write(&mut self, dice: &mut Dice, now: Timestamp) -> Result<(Vec<Plan>, Vec<Timed>)> {
+        let admits = |who: &'static str, service: &str| {
+            self.catalog.orderable(&self.actors[who], service).is_ok()
+        };
+        let plans = plan::draw(dice, &self.stories, &admits);
+        let mut all = Vec::new();
+        let mut begins = vec![now; plans.len()];
+        let (twins, singles): (Vec<usize>, Vec<usize>) =
+            (0..plans.len()).partition(|&i| plans[i].twin.is_some());
+        for i in singles.into_iter().chain(twins) {
+            let plan = &plans[i];
+            let service = self.service(&self.stories.list[plan.story])?;
+            let (promise, calendar) = self.catalog.promise(&service.promise_id)?;
+            let (_, process) = self.catalog.current_process(&service.process_id)?;
+            let target = promise.def.target(plan.priority);
+            let scene = Scene {
+                plan,
+                stories: &self.stories,
+                process: &process,
+                target: target.delivery_minutes,
+                response: target.response_minutes,
+                team_of: &|owner| self.team_of(owner, &service),
+                fill: &|dice, stage| self.fill_stage(dice, stage),
+            };
+            let script = script::write(&scene, Dice::new(dice.between(0, i64::MAX - 1) as u64));
+            let begin = match plan.twin {
+                Some(twin) => begins[twin] + jiff::SignedDuration::from_mins(1),
+                None => self.begin(dice, plan, &calendar.compiled, script.length, now),
+            };
+            begins[i] = begin;
+            let seconds = jiff::SignedDuration::from_secs(dice.between(1, 55));
+            for (place, step) in script.steps.into_iter().enumerate() {
+                let at = calendar
+                    .compiled
+                    .add(begin, Work::from_minutes(step.minute));
+                let at = from_micros((at + seconds).as_microsecond()).min(now);
+                all.push((at, i, place, step));
+            }
+        }
+        Ok((plans, all))
+    }
+
+    /// When a request was ordered: open ones so that they stand today where
+    /// the plan wants them, the others at some time of the half year.
+    fn begin(
+        &self,
+        dice: &mut Dice,
+        plan: &Plan,
+        calendar: &Calendar,
+        length: i64,
+        now: Timestamp,
+    ) -> Timestamp {
+        let latest = back(calendar, now, length + 1);
+        if plan.course.is_open() {
+            return latest;
+        }
+        let earliest = now - jiff::SignedDuration::from_hours(24 * DAYS);
+        let latest = back(calendar, now, length + 30);
+        let minutes = calendar.between(earliest, latest).minutes().max(1);
+        calendar.add(earliest, Work::from_minutes(dice.between(0, minutes)))
+    }
+
+    fn service(&self, story: &Story) -> Result<Arc<Service>> {
+        self.catalog
+            .service(&story.service)
+            .cloned()
+            .ok_or_else(|| Error::Internal(format!("no service {}", story.service)))
+    }
+
+    fn team_of(&self, owner: &Owner, service: &Service) -> &'static str {
+        let id = match owner {
+            Owner::Team(id) => id,
+            _ => &service.team_id,
+        };
+        self.ids
+            .teams
+            .iter()
+            .find_map(|(key, team)| (team == id).then_some(*key))
+            .expect("every owner is one of ours")
+    }
+
+    /// Answers for what a stage asks. Dates are filled in when it happens.
+    fn fill_stage(&self, dice: &mut Dice, stage: &Stage) -> Raw {
+        let mut raw = Raw::new();
+        for field in &stage.fields {
+            if !stage.required_fields.contains(&field.key) && !dice.chance(50) {
+                continue;
+            }
+            let value = match field.kind {
+                Kind::Date { .. } => Some(vec![TODAY.to_owned()]),
+                _ => self.value(dice, field, "", "", jiff::civil::Date::ZERO),
+            };
+            raw.extend(value.map(|value| (field.key.clone(), value)));
+        }
+        raw
+    }
+
+    /// A plausible answer to a field; nothing for files.
+    fn value(
+        &self,
+        dice: &mut Dice,
+        field: &Field,
+        subject: &str,
+        text: &str,
+        today: jiff::civil::Date,
+    ) -> Option<Vec<String>> {
+        let one = |text: String| Some(vec![text]);
+        match &field.kind {
+            Kind::Section | Kind::Note { .. } | Kind::File { .. } => None,
+            Kind::Text { pattern, .. } => one(match (field.key.as_str(), pattern) {
+                ("place" | "phone" | "cost_centre", _) => self.stories.common(dice, &field.key),
+                ("who_speaks", _) => "Prof. Folake Adeyemi".to_owned(),
+                (_, Some(form::Pattern::Email)) => "office@nordhaven.example".to_owned(),
+                (_, Some(_)) => dice.between(10_000, 99_999).to_string(),
+                _ => subject.to_owned(),
+            }),
+            Kind::LongText { .. } => one(text.to_owned()),
+            Kind::Choice { options, .. } => one(dice.pick(options).key.clone()),
+            Kind::Multi { options, max, .. } => {
+                let most = i64::from(max.unwrap_or(9)).min(options.len() as i64).min(3);
+                let mut keys: Vec<String> = options.iter().map(|o| o.key.clone()).collect();
+                dice.shuffle(&mut keys);
+                keys.truncate(usize::try_from(dice.between(1, most)).unwrap_or(1));
+                Some(keys)
+            }
+            Kind::Date { earliest_days, .. } => {
+                let from = earliest_days.unwrap_or(0).max(6);
+                let days = jiff::Span::new().days(dice.between(from, from + 25));
+                one(today.saturating_add(days).to_string())
+            }
+            Kind::Number { min, step, .. } => {
+                let min = min.map_or(0, |m| m.micros());
+                let step = step.map_or(1_000_000, |s| s.micros());
+                let value = min + step * dice.between(1, 12);
+                one(format!("{}", value as f64 / 1e6))
+            }
+            Kind::Person => {
+                let who = *dice.pick(&["maren", "fatma", "per", "birte", "luca"]);
+                one(self.ids.people[who].clone())
+            }
+            Kind::Url => {
+                let words: String = subject
+                    .to_lowercase()
+                    .chars()
+                    .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                    .collect();
+                one(format!(
+                    "https://www.nordhaven.example/{}",
+                    words.trim_matches('-')
+                ))
+            }
+            Kind::YesNo => one(if dice.chance(60) { "yes" } else { "no" }.to_owned()),
+        }
+    }
+
+    fn ctx(&self, who: &'static str, now: Timestamp) -> Ctx {
+        Ctx {
+            app: self.app.clone(),
+            actor: Some(self.actors[who].clone()),
+            prefs: Prefs {
+                lang: Lang::En,
+                zone: self.zone.clone(),
+                theme: "auto",
+                keys: true,
+                date_style: None,
+            },
+            now,
+            hx: false,
+            api: false,
+            uri: "/".to_owned(),
+            flash: None,
+            ip: None,
+            agent: None,
+        }
+    }
+
+    async fn play(&mut self, plans: &[Plan], steps: &[Timed]) -> Result<Filled> {
+        let mut items: Vec<String> = vec![String::new(); plans.len()];
+        let mut filled = Filled {
+            requests: plans.len(),
+            steps: steps.len(),
+            escalations: 0,
+        };
+        for (at, i, _, step) in steps {
+            filled.escalations += self.wake_until(*at).await?;
+            let ctx = self.ctx(step.who, *at);
+            let twin = plans[*i].twin.map(|twin| items[twin].clone());
+            let done = self.act(&ctx, &plans[*i], &mut items[*i], twin, step).await;
+            done.map_err(|e| {
+                let title = &plans[*i].title;
+                Error::Internal(format!(
+                    "demo, “{title}”, {:?} by {}: {e}",
+                    step.act, step.who
+                ))
+            })?;
+        }
+        Ok(filled)
+    }
+
+    /// Let the clocks ring that ring before `at`, each at its own time.
+    async fn wake_until(&self, at: Timestamp) -> Result<usize> {
+        let mut fired = 0;
+        loop {
+            let next: Option<i64> = sql("SELECT MIN(wake_at) AS next FROM work_item
+                 WHERE wake_at IS NOT NULL AND wake_at <= $1")
+            .bind(at.as_microsecond())
+            .value("next", &self.app.db)
+            .await?;
+            let Some(next) = next else { return Ok(fired) };
+            fired += wake::run_due(&self.app, from_micros(next)).await?;
+        }
+    }
+
+    async fn act(
+        &self,
+        ctx: &Ctx,
+        plan: &Plan,
+        item: &mut String,
+        twin: Option<String>,
+        step: &Step,
+    ) -> Result<()> {
+        let actor = ctx.me()?;
+        let comment = |body: &str, internal: bool| NewComment {
+            body: body.to_owned(),
+            visibility: if internal {
+                Visibility::Internal
+            } else {
+                Visibility::Public
+            },
+            files: Vec::new(),
+        };
+        match &step.act {
+            Act::Order => *item = self.order(ctx, plan).await?,
+            Act::Assign(who) => {
+                let to = &self.ids.people[who];
+                edit::assign(ctx, actor, item, None, Some(to)).await?;
+            }
+            Act::Say { body, internal } => {
+                let mut new = comment(body, *internal);
+                if let Some(file) = files::for_comment(plan, body) {
+                    new.files.push(files::upload(ctx, actor, &file).await?);
+                }
+                talk::comment(ctx, actor, item, new).await?;
+            }
+            Act::Ask { body, approval } => {
+                let why = if *approval {
+                    WaitKind::Approval
+                } else {
+                    WaitKind::Answer
+                };
+                talk::ask(ctx, actor, item, None, why, comment(body, false)).await?;
+            }
+            Act::Tick(check) => {
+                edit::tick(ctx, actor, item, check, true).await?;
+            }
+            Act::Fill(raw) => {
+                let mut raw = raw.clone();
+                for value in raw.values_mut().flatten().filter(|v| *v == TODAY) {
+                    *value = ctx.today().to_string();
+                }
+                edit::fill(ctx, actor, item, None, raw).await?;
+            }
+            Act::Forward => {
+                moves::make(ctx, actor, item, None, &Move::Forward).await?;
+            }
+            Act::SendBack { to, reason } => {
+                let (to, reason) = (to.clone(), reason.clone());
+                moves::make(ctx, actor, item, None, &Move::SendBack { to, reason }).await?;
+            }
+            Act::Approve(words) => {
+                let words = Some(words.clone());
+                talk::decide(ctx, actor, item, None, true, words, None).await?;
+            }
+            Act::RequestChanges(reason) => {
+                let reason = Some(reason.clone());
+                talk::decide(ctx, actor, item, None, false, reason, None).await?;
+            }
+            Act::Decline(reason) => {
+                let reason = reason.clone();
+                moves::make(ctx, actor, item, None, &Move::Decline { reason }).await?;
+            }
+            Act::Merge => {
+                let into = twin.ok_or(Error::NotFound)?;
+                merge::merge(ctx, actor, item, None, &into).await?;
+            }
+            Act::Link => {
+                if let Some(other) = self.sibling(item).await? {
+                    relate::link(ctx, actor, item, LinkKind::Relates, &other).await?;
+                }
+            }
+            Act::Cancel(reason) => {
+                let reason = (!reason.is_empty()).then(|| reason.clone());
+                moves::make(ctx, actor, item, None, &Move::Cancel { reason }).await?;
+            }
+            Act::Reopen(reason) => {
+                let reason = reason.clone();
+                moves::make(ctx, actor, item, None, &Move::Reopen { reason }).await?;
+            }
+            Act::Rate { score, comment } => {
+                edit::rate(ctx, actor, item, *score, Some(comment.clone())).await?;
+            }
+            Act::Watch => {
+                let leads = if plan.course == Course::Cancelled {
+                    "jonas"
+                } else {
+                    "hanna"
+                };
+                talk::watch(ctx, actor, item, &self.ids.people[leads], true).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Another open request for the same service, the newest.
+    async fn sibling(&self, item: &str) -> Result<Option<String>> {
+        let row = sql("SELECT o.id FROM work_item w
+             JOIN work_item o ON o.service_id = w.service_id AND o.id <> w.id
+             WHERE w.id = $1 AND o.closed_at IS NULL
+             ORDER BY CASE WHEN o.requester_id = w.requester_id THEN 0 ELSE 1 END, o.number DESC
+             LIMIT 1")
+        .bind(item)
+        .opt(&self.app.db)
+        .await?;
+        Ok(row.map(|row| row.get("id")).transpose()?)
+    }
+
+    async fn order(&self, ctx: &Ctx, plan: &Plan) -> Result<String> {
+        let story = &self.stories.list[plan.story];
+        let service = self.service(story)?;
+        let mut dice = Dice::new(
+            plan.title
+                .bytes()
+                .fold(7, |h: u64, b| h.wrapping_mul(31).wrapping_add(u64::from(b))),
+        );
+        let subject = plan
+            .title
+            .rsplit_once(": ")
+            .or_else(|| plan.title.rsplit_once(", "))
+            .map_or(plan.title.as_str(), |(_, subject)| subject);
+        let mut raw = Raw::new();
+        for field in &service.form.fields {
+            if !field.required && !dice.chance(60) {
+                continue;
+            }
+            if let Kind::File { types, .. } = &field.kind {
+                if let Some(file) = files::for_form(plan, types) {
+                    let id = files::upload(ctx, ctx.me()?, &file).await?;
+                    raw.insert(field.key.clone(), vec![id]);
+                }
+                continue;
+            }
+            if let Some(value) = self.value(&mut dice, field, subject, &story.text, ctx.today()) {
+                raw.insert(field.key.clone(), value);
+            }
+        }
+        let line = Line {
+            service: service.slug.clone(),
+            title: Some(plan.title.clone()),
+            raw,
+            priority: None,
+        };
+        let placed = order::place(ctx, ctx.me()?, None, vec![line]).await?;
+        let id = placed.items[0].id.clone();
+        if plan.priority != Default::default() {
+            // The desk says how urgent it is, as soon as it sees it.
+            let desk = self.ctx("jonas", ctx.now);
+            edit::prioritise(&desk, desk.me()?, &id, None, plan.priority).await?;
+        }
+        Ok(id)
+    }
+}
+
+/// The moment from which `minutes` of working time lead to `now`.
+fn back(calendar: &Calendar, now: Timestamp, minutes: i64) -> Timestamp {
+    let want = Work::from_minutes(minutes);
+    let (mut low, mut high) = (now.as_second() - 86_400 * 400, now.as_second());
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        let at = Timestamp::from_second(middle).unwrap_or(now);
+        if calendar.between(at, now) >= want {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Timestamp::from_second(low).unwrap_or(now)
+}
