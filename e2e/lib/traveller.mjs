@@ -9,7 +9,8 @@ export const SIZES = {
   plain: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false },
   'plain-phone': { viewport: { width: 375, height: 812 }, javaScriptEnabled: false },
 };
-export const PASSWORD = 'demo-password-2026';
+/** The password of every account of the demo. */
+export const PASSWORD = 'nordhaven-demo';
 const out = new URL('../out/', import.meta.url).pathname;
 
 /** Wait until something holds. */
@@ -88,7 +89,9 @@ export class Traveller {
     await this.look();
   }
 
-  async signIn(email, password = PASSWORD) {
+  /** Sign in as somebody of the demo, by the first part of their address. */
+  async signIn(who, password = PASSWORD) {
+    const email = who.includes('@') ? who : `${who}@nordhaven.example`;
     await this.page.goto('/sign-in');
     await this.page.getByLabel('Email', { exact: true }).fill(email);
     await this.page.getByLabel('Password', { exact: true }).fill(password);
@@ -117,7 +120,28 @@ export class Traveller {
   }
 
   /** Fill the field with that label. */
-  async fill(label, value, within = this.page) { await within.getByLabel(label).first().fill(value); }
+  async fill(label, value, within = this.page) { await this.field(label, within).fill(value); }
+
+  field(label, within = this.page) { return within.getByLabel(label).filter({ visible: true }).first(); }
+
+  /** Choose a radio button, a card or a tick by what it says. */
+  async choose(words, within = this.page) {
+    await within.locator('label').filter({ hasText: words }).filter({ visible: true }).first().click();
+  }
+
+  /** Choose from a list by what it says. */
+  async pick(label, words, within = this.page) { await this.field(label, within).selectOption({ label: words }); }
+
+  /** Tick a line that is saved at once; without scripts it has a button. */
+  async tick(words) {
+    if (this.scripted) await this.settle(() => this.page.getByRole('checkbox', { name: words }).check());
+    else {
+      await this.page.getByRole('checkbox', { name: words }).check();
+      await this.press(new RegExp(`^Save .*${words}`));
+    }
+  }
+
+  heading() { return this.page.locator('h1').first().innerText(); }
 
   /** Wait until the words can be seen. */
   async sees(words, within = this.page) {
