@@ -33,4 +33,6 @@ lint:
 
 # the pictures in the README, from the demo
 screenshots:
-    scripts/screenshots
+    cargo build
+    cd e2e && npm ci --ignore-scripts --no-audit --no-fund
+    scripts/screenshots.mjs
