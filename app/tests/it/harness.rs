@@ -152,6 +152,33 @@ impl TestApp {
         }
     }
 
+    /// What a verb knows about a request of `actor`.
+    pub fn ctx(&self, actor: Actor) -> mil::web::Ctx {
+        mil::web::Ctx {
+            app: self.app.clone(),
+            actor: Some(std::sync::Arc::new(actor)),
+            prefs: mil::web::Prefs {
+                lang: mil::i18n::Lang::En,
+                zone: self.app.zone(),
+                theme: "auto",
+                keys: true,
+                date_style: None,
+            },
+            now: self.now(),
+            hx: false,
+            api: false,
+            uri: "/".to_owned(),
+            flash: None,
+            ip: None,
+            agent: None,
+        }
+    }
+
+    /// The `Authorization` of one of [`PEOPLE`].
+    pub fn bearer(&self, who: &str) -> String {
+        format!("Bearer {}", self.tokens[who])
+    }
+
     /// Somebody who is not signed in.
     pub fn nobody(&self) -> Client<'_> {
         Client {

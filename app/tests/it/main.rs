@@ -2,10 +2,16 @@
 //! SQLite and on PostgreSQL.
 
 mod bad_input;
+mod desk;
+mod desk_help;
+mod escalation;
 mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]
 mod harness;
 mod idempotency;
 mod kill;
+mod live;
+mod relate;
 mod story;
 mod structure;
+mod talk;
