@@ -85,9 +85,11 @@ CREATE TABLE cart_line (
     person_id TEXT NOT NULL REFERENCES person (id),
     service_id TEXT NOT NULL REFERENCES service (id),
     form_version BIGINT NOT NULL,
+    title TEXT NOT NULL,           -- what to call it; may be empty
     raw TEXT NOT NULL,             -- JSON, mil_process::Raw
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    removed_at BIGINT              -- taken out, and can be put back for a while
 );
 CREATE INDEX cart_line_person ON cart_line (person_id, created_at);
 

@@ -51,6 +51,7 @@ CREATE INDEX work_open_service ON work_item (service_id, deliver_by, id) WHERE c
 CREATE INDEX work_open_stage ON work_item (stage, deliver_by, id) WHERE closed_at IS NULL;
 CREATE INDEX work_open_updated ON work_item (updated_at, id) WHERE closed_at IS NULL;
 CREATE INDEX work_closed ON work_item (closed_at, id) WHERE closed_at IS NOT NULL;
+CREATE INDEX work_closed_service ON work_item (service_id, closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX work_requester ON work_item (requester_id, created_at, id);
 CREATE INDEX work_order ON work_item (order_id);
 CREATE INDEX work_wake ON work_item (wake_at) WHERE wake_at IS NOT NULL;

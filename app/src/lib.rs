@@ -20,6 +20,7 @@ pub mod openapi;
 pub mod org;
 pub mod people;
 pub mod policy;
+pub mod portal;
 pub mod random;
 pub mod router;
 pub mod schema;

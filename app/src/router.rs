@@ -154,6 +154,7 @@ pub fn delete<H: Handler<T, App>, T: 'static>(
 /// The table: each slice's own part of it, in the order of the side bar.
 pub fn routes() -> Vec<Route> {
     [
+        crate::portal::routes(),
         crate::people::routes(),
         crate::catalog::routes(),
         crate::work::routes(),

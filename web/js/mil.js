@@ -3,6 +3,7 @@
 import { $, $$, on, readWords, say, toast, watchToast, word } from './core.js';
 import { startBoard } from './board.js';
 import { showBulk, startBulk } from './bulk.js';
+import { startCheck } from './check.js';
 import { startCombo } from './combo.js';
 import { forget, mayLeave, showFields, startForms } from './editor.js';
 import { startKeys } from './keys.js';
@@ -90,6 +91,7 @@ function start() {
   readWords();
   startBoard();
   startBulk();
+  startCheck();
   startForms();
   startKeys();
   startUpload();

@@ -169,6 +169,22 @@ pub async fn insert(
     })
 }
 
+/// A file of the actor's own with the bytes of another that they may see.
+pub async fn copy(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: Timestamp,
+    of: &Attachment,
+) -> Result<Attachment> {
+    let new = NewFile {
+        name: &of.name,
+        media_type: &of.media_type,
+        size: of.size,
+        sha256: &of.sha256,
+    };
+    insert(tx, actor, now, &new).await
+}
+
 /// Take a file of the actor's own away again.
 ///
 /// # Errors

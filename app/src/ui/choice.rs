@@ -136,7 +136,7 @@ pub struct Upload<'a> {
     /// A fact about it, such as "Sharp enough for A2".
     pub note: &'a str,
     pub error: &'a str,
-    /// Posted to take the file away again, as `remove`.
+    /// Posted to take the file away again, as `_remove`.
     pub remove: &'a str,
 }
 
@@ -192,7 +192,7 @@ pub fn upload(lang: Lang, u: &Upload<'_>) -> Markup {
                 @if u.error.is_empty() { (u.note) } @else { (u.error) }
             }
             @if !u.remove.is_empty() {
-                button class="btn btn-quiet btn-s" name="remove" value=(u.remove)
+                button class="btn btn-quiet btn-s" name="_remove" value=(u.remove)
                     aria-label=(t!(lang, "Remove {name}", name = u.name)) { (t!(lang, "Remove")) }
             }
         }

@@ -24,7 +24,7 @@ impl Counts {
             return Ok(Counts::default());
         };
         let row = sql("SELECT
-              (SELECT COUNT(*) FROM cart_line WHERE person_id = $1) AS cart,
+              (SELECT COUNT(*) FROM cart_line WHERE person_id = $1 AND removed_at IS NULL) AS cart,
               (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL) AS unread,
               (SELECT COUNT(*) FROM work_item WHERE assignee_id = $1 AND closed_at IS NULL) AS mine")
             .bind(&actor.id)

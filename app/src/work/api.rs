@@ -180,6 +180,7 @@ pub async fn view(ctx: &Ctx, item: &Item) -> Result<RequestView> {
     })
 }
 
+/// A request as an answer, with its version as `ETag`.
 pub(crate) async fn answer(ctx: &Ctx, item: &Item) -> Result<Response> {
     let mut response = Json(view(ctx, item).await?).into_response();
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", item.version)) {

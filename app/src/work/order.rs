@@ -63,6 +63,27 @@ pub async fn place(
     requester: Option<&str>,
     lines: Vec<Line>,
 ) -> Result<Placed> {
+    place_with(ctx, actor, requester, lines, &[]).await
+}
+
+/// [`place`] what lies in the actor's cart: the lines of the cart go with the
+/// order, so that a cart is ordered once however often the button is pressed.
+pub async fn place_cart(
+    ctx: &Ctx,
+    actor: &Actor,
+    lines: Vec<Line>,
+    cart: &[String],
+) -> Result<Placed> {
+    place_with(ctx, actor, None, lines, cart).await
+}
+
+async fn place_with(
+    ctx: &Ctx,
+    actor: &Actor,
+    requester: Option<&str>,
+    lines: Vec<Line>,
+    cart: &[String],
+) -> Result<Placed> {
     if lines.is_empty() {
         return Err(Error::field(
             "lines",
@@ -103,6 +124,19 @@ pub async fn place(
     }
 
     let mut tx = ctx.app.db.begin().await?;
+    for line in cart {
+        let taken =
+            sql("DELETE FROM cart_line WHERE id = $1 AND person_id = $2 AND removed_at IS NULL")
+                .bind(line)
+                .bind(&actor.id)
+                .run(&mut tx)
+                .await?;
+        if taken == 0 {
+            return Err(Error::Conflict(Msg::new(
+                "Your cart has changed meanwhile, or is ordered already. Look at it again.",
+            )));
+        }
+    }
     let order_id = new_id(ctx.now);
     let number = store::next_number(&mut tx, "order").await?;
     sql("INSERT INTO service_order (id, number, requester_id, created_at) VALUES ($1, $2, $3, $4)")

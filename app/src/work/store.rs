@@ -104,6 +104,31 @@ pub async fn find<'a>(on: impl Into<On<'a>>, actor: &Actor, id_or_number: &str) 
     row.as_ref().map(item).transpose()?.ok_or(Error::NotFound)
 }
 
+/// Items that fit `filter`, in the order of `tail` (ORDER BY and LIMIT; fixed
+/// texts, in which `$n` after the filter's values is the actor's id). The filter
+/// must hold what the actor may see.
+pub async fn select<'a>(
+    on: impl Into<On<'a>>,
+    actor: &Actor,
+    filter: &Where,
+    tail: &str,
+) -> Result<Vec<Item>> {
+    sql(format!(
+        "SELECT w.*, v.person_id AS watcher_id FROM work_item w
+         LEFT JOIN watcher v ON v.item_id = w.id AND v.person_id = ${}
+         WHERE {} {tail}",
+        filter.next(),
+        filter.text()
+    ))
+    .bind_all(filter.values())
+    .bind(actor.id.as_str())
+    .all(on)
+    .await?
+    .iter()
+    .map(item)
+    .collect()
+}
+
 /// Take an item for a change: it exists for the actor, they may do `verb`, and
 /// nobody changed it since version `expect`. Until the transaction ends nobody
 /// else can take it.

@@ -392,7 +392,7 @@ pub(super) async fn follow(tx: &mut Tx, ctx: &Ctx, item_id: &str, person_id: &st
 pub async fn watch(ctx: &Ctx, actor: &Actor, id: &str, person_id: &str, on: bool) -> Result<()> {
     let mut tx = ctx.app.db.begin().await?;
     let item = store::lock(&mut tx, actor, id, Do::Watch, None).await?;
-    if person_id != actor.id {
+    if person_id != actor.id && item.requester_id != actor.id {
         policy::require_item(actor, Do::Work, &item.facts())?;
     }
     let person = sql("SELECT name, disabled_at FROM person WHERE id = $1")

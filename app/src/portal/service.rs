@@ -1,0 +1,216 @@
+//! A service with its form.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use mil_process::form::{FormDef, Kind, Pattern, Raw};
+use serde::Deserialize;
+
+use crate::catalog::{Catalog, Service};
+use crate::error::{FieldError, Result};
+use crate::i18n::{fmt, t};
+use crate::portal::answers::{Answers, prepare};
+use crate::portal::form::{self, Errors};
+use crate::portal::{aside, cart, draft};
+use crate::ui::block::{self, Tone, notice};
+use crate::ui::button::{Button, Kind as Loud, Size, button};
+use crate::ui::field::{self, Field};
+use crate::web::{Me, Query, markdown, shell};
+
+/// What the form is opened for.
+#[derive(Deserialize, Default)]
+pub struct Open {
+    /// The line of the cart to change.
+    #[serde(default)]
+    line: Option<String>,
+}
+
+/// The form as it is shown.
+#[derive(Default)]
+pub struct Shown<'a> {
+    /// What is filled in.
+    pub answers: Answers,
+    /// What is wrong with it.
+    pub wrong: &'a [FieldError],
+    /// The line of the cart that it changes.
+    pub line: Option<&'a str>,
+    /// When the draft was kept that it was filled from.
+    pub draft: Option<Timestamp>,
+}
+
+/// GET /catalog/{service}
+pub async fn page(me: Me, Path(slug): Path<String>, Query(open): Query<Open>) -> Result<Response> {
+    let catalog = me.app.catalog().await?;
+    let service = catalog.orderable(&me.actor, &slug)?;
+    if let Some(line) = open.line {
+        let found = cart::find(&me, &line).await?;
+        let found = found.filter(|l| l.service_id == service.id);
+        let found = found.ok_or(crate::Error::NotFound)?;
+        let answers = prepare(&me, &service.form, found.title, found.raw).await?;
+        let shown = Shown {
+            answers,
+            line: Some(&line),
+            ..Shown::default()
+        };
+        return render(&me, &catalog, service, shown).await;
+    }
+    let kept = draft::find_form(&me, &service.id).await?;
+    let (title, raw, at) = match kept {
+        Some((kept, at)) if !kept.is_empty() => (kept.title, kept.raw, Some(at)),
+        _ => (String::new(), known(&me, &service.form), None),
+    };
+    let answers = prepare(&me, &service.form, title, raw).await?;
+    let shown = Shown {
+        answers,
+        draft: at,
+        ..Shown::default()
+    };
+    render(&me, &catalog, service, shown).await
+}
+
+/// What is known of the reader and need not be asked.
+fn known(me: &Me, form: &FormDef) -> Raw {
+    let email = form.fields.iter().filter(|f| {
+        let asks = matches!(
+            f.kind,
+            Kind::Text {
+                pattern: Some(Pattern::Email),
+                ..
+            }
+        );
+        asks && f.required
+    });
+    email
+        .take(1)
+        .map(|f| (f.key.clone(), vec![me.actor.email.clone()]))
+        .collect()
+}
+
+/// The page; 422 when something is wrong.
+pub async fn render(
+    me: &Me,
+    catalog: &Catalog,
+    service: &Service,
+    shown: Shown<'_>,
+) -> Result<Response> {
+    let lang = me.lang();
+    let say = |e: &FieldError| lang.text(&e.msg.text, &e.msg.args);
+    let errors: Errors = shown
+        .wrong
+        .iter()
+        .map(|e| (e.field.clone(), say(e)))
+        .collect();
+    let summary: Vec<(String, String)> = shown
+        .wrong
+        .iter()
+        .map(|e| {
+            let known = e.field == "_title" || service.form.field(&e.field).is_some();
+            (
+                if known {
+                    e.field.clone()
+                } else {
+                    String::new()
+                },
+                say(e),
+            )
+        })
+        .collect();
+    let summary: Vec<(&str, &str)> = summary
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
+    let shelf = catalog
+        .categories
+        .iter()
+        .find(|c| c.id == service.category_id);
+    let shelf_href = shelf
+        .map(|c| format!("/catalog?category={}", c.id))
+        .unwrap_or_default();
+    let action = format!("/catalog/{}", service.slug);
+    let aside = aside::card(me, catalog, service).await?;
+    let body = html! {
+        div class="wrap" {
+            (block::crumbs(lang, &[
+                (t!(lang, "Home"), "/"),
+                (t!(lang, "Catalog"), "/catalog"),
+                (shelf.map_or("", |c| c.name.as_str()), &shelf_href),
+            ]))
+            div class="cols" {
+                div {
+                    h1 { (service.name) }
+                    p class="muted mt-2 measure" { (service.summary) }
+                    @if !service.instructions.trim().is_empty() { div class="prose mt-4" { (markdown(&service.instructions)) } }
+                    @if let Some(at) = shown.draft { (draft_notice(me, &action, at)) }
+                    form class="mt-6 order-form" id="order" method="post" action=(action) enctype="multipart/form-data" novalidate
+                        data-draft-url=[shown.line.is_none().then(|| format!("{action}/draft"))]
+                        data-check={ (action) "/check/" } {
+                        // Enter in a field does what the first button does.
+                        button class="vh" name="_do" value=(if shown.line.is_some() { "line" } else { "order" }) tabindex="-1" aria-hidden="true" {}
+                        @if let Some(line) = shown.line { input type="hidden" name="_line" value=(line); }
+                        (field::error_summary(lang, &summary))
+                        (form::fields(me, &service.form, &shown.answers, &errors))
+                        div class="fs" {
+                            (field::text(lang, &Field {
+                                name: "_title", label: t!(lang, "Give it a name"), optional: true,
+                                hint: t!(lang, "So that you find it again. Without one, we make one from your answers."),
+                                value: &shown.answers.title, error: errors.get("_title").map_or("", String::as_str),
+                                max_length: Some(crate::work::order::MAX_TITLE as u32), ..Field::default()
+                            }))
+                        }
+                        div class="row mt-2" style="--gap:.75rem" { (buttons(me, shown.line.is_some(), &action)) }
+                    }
+                }
+                aside aria-label=(t!(lang, "What we promise")) { div class="sticky stack" { (aside) } }
+            }
+        }
+    };
+    let page = shell::portal(me, "/catalog", &service.name, body).await?;
+    let status = if shown.wrong.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    Ok((status, page).into_response())
+}
+
+fn buttons(me: &Me, line: bool, action: &str) -> Markup {
+    let lang = me.lang();
+    let large = |label, kind, value| {
+        button(Button {
+            label,
+            kind,
+            size: Size::Large,
+            name: "_do",
+            value,
+            ..Button::default()
+        })
+    };
+    html! {
+        @if line {
+            (large(t!(lang, "Save changes"), Loud::Primary, "line"))
+            a class="btn btn-l btn-quiet" href="/cart" { (t!(lang, "Back to the cart")) }
+        } @else {
+            (large(t!(lang, "Order now"), Loud::Primary, "order"))
+            (large(t!(lang, "Add to cart"), Loud::Plain, "cart"))
+            (button(Button { label: t!(lang, "Save draft"), kind: Loud::Quiet, size: Size::Large, formaction: &format!("{action}/draft"), ..Button::default() }))
+            span class="hint draft-state" {}
+        }
+    }
+}
+
+fn draft_notice(me: &Me, action: &str, at: Timestamp) -> Markup {
+    let lang = me.lang();
+    let when = fmt::when(lang, at, me.now, &me.prefs.zone);
+    html! {
+        div class="mt-4" {
+            (notice(Tone::Info, "edit", t!(lang, "This is your draft."), html! {
+                (t!(lang, "Saved {when}. Go on where you stopped.", when = when))
+                form method="post" action={ (action) "/draft/discard" } class="mt-2" {
+                    button class="btn btn-s" { (t!(lang, "Discard the draft")) }
+                }
+            }))
+        }
+    }
+}
