@@ -28,6 +28,8 @@ pub struct Shared {
     /// The bytes of files.
     pub blobs: Blobs,
     pub metrics: crate::metrics::Metrics,
+    /// How often who tried to sign in.
+    pub attempts: crate::people::limiter::Attempts,
     org: RwLock<Arc<Org>>,
     catalog: RwLock<Arc<Catalog>>,
 }
@@ -52,6 +54,7 @@ impl App {
             clock,
             live: crate::live::Hub::default(),
             metrics: crate::metrics::Metrics::new(),
+            attempts: Default::default(),
             org: RwLock::new(Arc::new(org)),
             catalog: RwLock::new(Arc::new(catalog)),
         })))

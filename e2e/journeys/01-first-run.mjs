@@ -9,6 +9,7 @@ export default {
   async run(t) {
     await t.goto('/sign-in');
     assert.match(t.page.url(), /\/welcome$/, 'a new installation welcomes');
+    await t.fill('Name of your organisation or department', 'Nordhaven University');
     await t.fill('Your name', 'Ada Admin');
     await t.fill('Email', 'ada@nordhaven.example');
     await t.fill('Password', 'six green lamps over water');

@@ -1,15 +1,22 @@
 //! People: accounts, teams, departments, sign-in, sessions, API tokens.
 //!
-//! * [`auth`] turns a cookie or a bearer token into an [`crate::actor::Actor`]
-//! * [`password`] hashes and checks passwords
-//! * [`sessions`] signs in and out; [`tokens`] makes API tokens
-//! * [`store`] reads and writes accounts; [`verbs`] are the public actions
+//! | file | what it holds |
+//! |---|---|
+//! | [`auth`] | from a cookie or a token to an [`crate::actor::Actor`] |
+//! | [`sign_in`] | proving who one is; [`limiter`] counts the attempts |
+//! | [`password`] | hashing and checking passwords |
+//! | [`sessions`], [`tokens`] | what a browser and a program carry |
+//! | [`store`] | accounts, teams, departments in the database |
+//! | [`verbs`] | the first run |
+//! | [`pages`] | what people see of it |
 
 pub mod auth;
+pub mod limiter;
 pub mod model;
 pub mod pages;
 pub mod password;
 pub mod sessions;
+pub mod sign_in;
 pub mod store;
 pub mod tokens;
 pub mod verbs;
@@ -21,11 +28,13 @@ use crate::router::{Access, Route, get, post};
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
     use Access::{Public, SignedIn};
+    use pages::{look, sign_in, welcome};
     vec![
-        get(Public, "/welcome", pages::welcome_page),
-        post(Public, "/welcome", pages::welcome),
-        get(Public, "/sign-in", pages::sign_in_page),
-        post(Public, "/sign-in", pages::sign_in),
-        post(SignedIn, "/sign-out", pages::sign_out),
+        get(Public, "/welcome", welcome::page),
+        post(Public, "/welcome", welcome::submit),
+        get(Public, "/sign-in", sign_in::page),
+        post(Public, "/sign-in", sign_in::submit),
+        post(SignedIn, "/sign-out", sign_in::sign_out),
+        post(Public, "/look", look::change),
     ]
 }

@@ -27,9 +27,11 @@ pub fn check(
 ) -> std::result::Result<(), FieldError> {
     let length = password.chars().count();
     let lower = password.to_lowercase();
-    let says = |text: &str| Err(FieldError::new(field, Msg::new(text).with("n", MIN)));
+    let says = |msg: Msg| Err(FieldError::new(field, msg.with("n", MIN)));
     if length < MIN {
-        return says("Use at least {n} characters. A short sentence works well.");
+        return says(Msg::new(
+            "Use at least {n} characters. A short sentence works well.",
+        ));
     }
     if length > MAX {
         return Err(FieldError::new(
@@ -43,7 +45,9 @@ pub fn check(
         .iter()
         .any(|word| word.chars().count() >= 4 && lower == *word)
     {
-        return says("This is your own name or address. Use something nobody can look up.");
+        return says(Msg::new(
+            "This is your own name or address. Use something nobody can look up.",
+        ));
     }
     let first = lower.chars().next();
     let one_letter = lower.chars().all(|c| Some(c) == first);
@@ -61,7 +65,9 @@ pub fn check(
             .is_some_and(|rest| rest.len() <= 4 && rest.chars().all(|c| !c.is_alphabetic()))
     });
     if one_letter || known {
-        return says("This password is one of the first to be tried. Use another.");
+        return says(Msg::new(
+            "This password is one of the first to be tried. Use another.",
+        ));
     }
     Ok(())
 }

@@ -1,17 +1,45 @@
 //! What can be done with accounts.
 
-use mil_db::sql;
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::actor::{Actor, Role, Via};
 use crate::error::{Error, FieldError, Result};
 use crate::events::{self, Audience, Event};
-use crate::people::{auth, password, sessions, store};
+use crate::org::{self, Org};
+use crate::people::{auth, password, sign_in, store};
+use crate::starter;
 use crate::web::Ctx;
 
-/// Create the first administrator. Works once, while there is nobody.
-pub async fn found(ctx: &Ctx, name: &str, email: &str, secret: &str) -> Result<String> {
+/// What the first-run page asks.
+#[derive(Debug, Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Founding {
+    pub name: String,
+    pub email: String,
+    pub password: String,
+    pub organisation: String,
+    /// IANA name.
+    pub zone: String,
+    /// Set to begin with a small catalog.
+    pub starter: Option<String>,
+}
+
+/// Create the organisation and its first administrator. Works once, while
+/// there is nobody. Returns the secret of a session.
+pub async fn found(ctx: &Ctx, input: &Founding) -> Result<String> {
+    let (name, email, secret) = (&*input.name, &*input.email, &*input.password);
     let mut wrong = Vec::new();
+    if input.organisation.trim().is_empty() {
+        wrong.push(FieldError::new(
+            "organisation",
+            "Give the name of your organisation or department.",
+        ));
+    }
+    if jiff::tz::TimeZone::get(&input.zone).is_err() {
+        wrong.push(FieldError::new("zone", "Choose a time zone of the list."));
+    }
     if name.trim().is_empty() {
         wrong.push(FieldError::new("name", "Give your name."));
     }
@@ -26,6 +54,15 @@ pub async fn found(ctx: &Ctx, name: &str, email: &str, secret: &str) -> Result<S
     }
     let hash = password::hash(secret.to_owned()).await?;
     let mut tx = ctx.app.db.begin().await?;
+    let org = Org {
+        name: input.organisation.trim().chars().take(100).collect(),
+        zone: input.zone.clone(),
+        lang: ctx.lang().code().to_owned(),
+        ..Org::default()
+    };
+    // Two who begin at the same moment meet at this row; the second then sees
+    // that there is somebody.
+    org::write_setting(&mut tx, ctx.now, "org", &org).await?;
     if store::anybody(&mut tx).await? {
         return Err(Error::NotFound);
     }
@@ -54,11 +91,15 @@ pub async fn found(ctx: &Ctx, name: &str, email: &str, secret: &str) -> Result<S
         },
     )
     .await?;
+    if input.starter.is_some() {
+        starter::install(&mut tx, ctx.now, &input.zone).await?;
+    }
     tx.commit().await?;
+    ctx.app.reload_org().await?;
     let person = auth::by_person(&ctx.app, &id, Via::Web)
         .await?
         .ok_or(Error::NotFound)?;
-    open(ctx, &person).await
+    sign_in::open(ctx, &person).await
 }
 
 /// An address that mail could reach, as far as one can see.
@@ -80,46 +121,4 @@ pub fn check_email(email: &str) -> std::result::Result<(), FieldError> {
             "Give an address like name@example.org.",
         ))
     }
-}
-
-/// Sign in with address and password. Returns the session's secret.
-///
-/// # Errors
-/// The same words whether the address or the password is wrong, after the same
-/// work, so that nobody can find out who has an account.
-pub async fn sign_in(ctx: &Ctx, email: &str, secret: &str) -> Result<String> {
-    let row = sql("SELECT id, password_hash FROM person WHERE email = $1 AND disabled_at IS NULL")
-        .bind(email.trim().to_lowercase())
-        .opt(&ctx.app.db)
-        .await?;
-    let (id, hash) = match &row {
-        Some(row) => (
-            Some(row.get::<String>("id")?),
-            row.get::<Option<String>>("password_hash")?,
-        ),
-        None => (None, None),
-    };
-    let fits = password::verify(secret.to_owned(), hash).await?;
-    let person = match id {
-        Some(id) if fits => auth::by_person(&ctx.app, &id, Via::Web).await?,
-        _ => None,
-    };
-    let person = person.ok_or_else(|| {
-        Error::field(
-            "password",
-            "Address and password do not fit together. Check both, or ask for a new password.",
-        )
-    })?;
-    open(ctx, &person).await
-}
-
-/// Open a session for somebody whose identity has been proven.
-pub async fn open(ctx: &Ctx, person: &Actor) -> Result<String> {
-    let mut person = person.clone();
-    person.ip.clone_from(&ctx.ip);
-    person.agent.clone_from(&ctx.agent);
-    let mut tx = ctx.app.db.begin().await?;
-    let secret = sessions::open(&mut tx, ctx, &person).await?;
-    tx.commit().await?;
-    Ok(secret)
 }

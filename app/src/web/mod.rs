@@ -13,8 +13,10 @@ pub mod input;
 pub mod markdown;
 pub mod respond;
 pub mod shell;
+pub mod wrong;
 
 pub use ctx::{Ctx, Me, Prefs};
 pub use input::{Input, Query};
 pub use markdown::markdown;
 pub use respond::{Flash, see_other};
+pub use wrong::Wrong;

@@ -11,6 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use serde_json::json;
 
 use crate::error::{Error, Msg};
+use crate::i18n::{t, tn};
 use crate::web::Ctx;
 
 /// Cookie that carries a message over one redirect.
@@ -55,13 +56,9 @@ impl Flash {
 }
 
 /// Redirect after a successful POST (303, so that reload does not repeat it).
-/// `to` must be a path of ours.
+/// `to` must be a path of ours; anything else leads to the start page.
 pub fn see_other(to: &str, flash: Option<Flash>) -> Response {
-    let to = if to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') {
-        to
-    } else {
-        "/"
-    };
+    let to = if is_own_path(to) { to } else { "/" };
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -74,6 +71,15 @@ pub fn see_other(to: &str, flash: Option<Flash>) -> Response {
         headers.append(header::SET_COOKIE, value);
     }
     response
+}
+
+/// Whether a browser stays here when it follows `to`. Browsers drop tabs and
+/// line breaks and read a backslash as a slash (WHATWG URL), so that
+/// `/\t/evil.example` would lead away.
+pub fn is_own_path(to: &str) -> bool {
+    to.starts_with('/')
+        && !to.starts_with("//")
+        && !to.contains(|c: char| c == '\\' || c.is_control())
 }
 
 impl IntoResponse for Error {
@@ -196,9 +202,16 @@ fn words(ctx: &Ctx, error: &Error) -> (String, String) {
         Error::Malformed(msg) => (t("This cannot be read"), say(msg)),
         Error::TooLarge(msg) => (t("This is too large"), say(msg)),
         Error::Conflict(msg) | Error::Stale(msg) => (t("This changed meanwhile"), say(msg)),
-        Error::TooMany { .. } => (
-            t("Too many attempts"),
-            t("Wait a few minutes, then try again."),
+        Error::TooMany {
+            retry_after_seconds,
+        } => (
+            t!(lang, "Too many attempts").to_owned(),
+            tn!(
+                lang,
+                i64::try_from(retry_after_seconds.div_ceil(60)).unwrap_or(i64::MAX),
+                "Try again in {n} minute.",
+                "Try again in {n} minutes."
+            ),
         ),
         Error::Internal(_) => (
             t("Something broke on our side"),

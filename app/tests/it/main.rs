@@ -12,6 +12,7 @@ mod idempotency;
 mod kill;
 mod live;
 mod relate;
+mod people;
 mod story;
 mod structure;
 mod talk;
