@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod assets;
+pub mod bulk;
 pub mod catalog;
 pub mod cli;
 pub mod clock;
@@ -21,13 +22,17 @@ pub mod org;
 pub mod people;
 pub mod policy;
 pub mod portal;
+pub mod queue;
 pub mod random;
 pub mod router;
 pub mod schema;
+pub mod search;
 pub mod starter;
 pub mod state;
 pub mod timeline;
 pub mod ui;
+pub mod undo;
+pub mod views;
 pub mod web;
 pub mod work;
 

@@ -33,14 +33,19 @@ pub fn rail(d: &Desk) -> Markup {
 }
 
 /// How a clock shows: state, percent, words.
-struct Shown {
-    state: SlaState,
-    percent: u8,
-    text: String,
-    ticks: Option<Ticks>,
+pub struct Shown {
+    /// Which of the five states.
+    pub state: SlaState,
+    /// Share of the promised time that is used.
+    pub percent: u8,
+    /// "1 d 3 h left".
+    pub text: String,
+    /// For the countdown in the browser.
+    pub ticks: Option<Ticks>,
 }
 
-fn shown(
+/// How a clock shows now; `day` is the length of a working day in minutes.
+pub fn shown(
     lang: Lang,
     reading: &Reading,
     day: i64,

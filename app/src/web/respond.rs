@@ -22,7 +22,8 @@ pub const FLASH_COOKIE: &str = "mil_flash";
 pub struct Flash {
     /// Already in the reader's language.
     pub text: String,
-    /// Id of the undo record, when it can be undone.
+    /// Id of the undo record, when it can be undone; on the page that shows it,
+    /// the address that undoes it.
     pub undo: Option<String>,
 }
 
@@ -44,7 +45,12 @@ impl Flash {
                 .chars()
                 .take(500)
                 .collect(),
-            undo: (!undo.is_empty()).then(|| undo.to_owned()),
+            // The id becomes part of an address.
+            undo: Some(undo)
+                .filter(|id| {
+                    !id.is_empty() && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+                })
+                .map(|id| format!("/undo/{id}")),
         })
     }
 

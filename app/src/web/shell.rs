@@ -58,6 +58,7 @@ fn page<'a>(ctx: &'a Ctx, org: &'a crate::org::Org, title: &'a str, logo: &'a st
         keys: ctx.prefs.keys,
         flash: ctx.flash.as_ref().map(|f| Toast {
             text: &f.text,
+            undo: f.undo.as_deref().unwrap_or_default(),
             ..Toast::default()
         }),
         cart: ("/cart", 0),

@@ -10,6 +10,7 @@ use crate::catalog::model::Priority;
 use crate::error::{Error, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::policy::Do;
+use crate::search;
 use crate::web::Ctx;
 use crate::work::model::{Item, Tick};
 use crate::work::{moves, order, store};
@@ -274,6 +275,7 @@ pub async fn rename(
     let mut item = store::lock(&mut tx, actor, id, Do::Work, expect).await?;
     let before = std::mem::replace(&mut item.title, title);
     store::save(&mut tx, &catalog, ctx.now, &mut item).await?;
+    search::index(&mut tx, &item).await?;
     let data = json!({ "before": before, "after": item.title });
     changed(
         &mut tx,

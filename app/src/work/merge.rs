@@ -15,6 +15,8 @@ use crate::error::{Error, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::i18n::{Lang, t};
 use crate::policy::Do;
+use crate::search;
+use crate::undo::{self, Undo};
 use crate::web::Ctx;
 use crate::work::model::{Item, Waiting};
 use crate::work::promise::Promise;
@@ -115,40 +117,16 @@ pub async fn merge(
         files: Vec::new(),
     };
     merged.message = talk::write(&mut tx, ctx, actor, &gone, &new).await?;
+    search::index(&mut tx, &gone).await?;
+    search::index(&mut tx, &kept).await?;
     merged.gone_version = gone.version;
     merged.into_version = kept.version;
     note(&mut tx, ctx, actor, "request.merged", &gone, &kept).await?;
     note(&mut tx, ctx, actor, "request.absorbed", &kept, &gone).await?;
     let label = t!(ctx.lang(), "Merged into {number}.", number = kept.number);
-    let undo = record(&mut tx, ctx, actor, &label, &merged).await?;
+    let undo = undo::record(&mut tx, actor, ctx.now, &label, &Undo::Merge(merged)).await?;
     tx.commit().await?;
     Ok((kept, undo))
-}
-
-/// How long a merge can be undone.
-const UNDO: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
-
-async fn record(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    actor: &Actor,
-    label: &str,
-    merged: &Merged,
-) -> Result<String> {
-    let id = crate::random::new_id(ctx.now);
-    sql(
-        "INSERT INTO undo (id, person_id, label, payload, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&id)
-    .bind(&actor.id)
-    .bind(label)
-    .bind(json!({ "merge": merged }).to_string())
-    .bind(ctx.now.as_microsecond())
-    .bind((ctx.now + UNDO).as_microsecond())
-    .run(tx)
-    .await?;
-    Ok(id)
 }
 
 async fn move_comments(tx: &mut Tx, gone: &Item, kept: &Item) -> Result<Vec<String>> {
@@ -292,6 +270,8 @@ pub async fn unmerge_in(
     gone.closed_at = None;
     gone.merged_into_id = None;
     store::save(tx, catalog, ctx.now, &mut gone).await?;
+    search::index(tx, &gone).await?;
+    search::index(tx, &kept).await?;
     note(tx, ctx, actor, "request.unmerged", &gone, &kept).await?;
     note(tx, ctx, actor, "request.released", &kept, &gone).await?;
     Ok(gone)

@@ -10,6 +10,7 @@ use crate::catalog::model::{ClockKind, Priority};
 use crate::clock::from_micros;
 use crate::error::{Error, Msg, Result};
 use crate::policy::{self, Do};
+use crate::search;
 use crate::work::model::Item;
 
 /// The word of a phase in the database.
@@ -265,7 +266,8 @@ pub async fn insert(tx: &mut Tx, catalog: &Catalog, now: Timestamp, item: &mut I
     .run(tx)
     .await?;
     item.version = 0;
-    save(tx, catalog, now, item).await
+    save(tx, catalog, now, item).await?;
+    search::index(tx, item).await
 }
 
 /// The next of a gapless sequence of numbers.

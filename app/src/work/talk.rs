@@ -12,6 +12,7 @@ use crate::error::{Error, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::policy::{self, Do};
 use crate::random::new_id;
+use crate::search;
 use crate::web::Ctx;
 use crate::work::model::{Item, WaitingKind};
 use crate::work::{moves, store};
@@ -288,6 +289,7 @@ pub(crate) async fn write(
         },
     )
     .await?;
+    search::index(tx, item).await?;
     Ok(id)
 }
 
@@ -379,7 +381,7 @@ fn named(body: &str, names: &[String]) -> Vec<usize> {
 }
 
 /// Let somebody follow; 0 when they do already.
-pub(super) async fn follow(tx: &mut Tx, ctx: &Ctx, item_id: &str, person_id: &str) -> Result<u64> {
+pub async fn follow(tx: &mut Tx, ctx: &Ctx, item_id: &str, person_id: &str) -> Result<u64> {
     Ok(sql("INSERT INTO watcher (item_id, person_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(item_id)
         .bind(person_id)

@@ -219,7 +219,13 @@ impl Answer {
 
     #[track_caller]
     pub fn expect(self, status: u16) -> Answer {
-        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        // Of a page, what stands in its middle; the rest is frame.
+        let text = self
+            .text
+            .split_once("<main")
+            .map_or(self.text.as_str(), |(_, main)| main);
+        let text: String = text.chars().take(800).collect();
+        assert_eq!(self.status.as_u16(), status, "{text}");
         self
     }
 }

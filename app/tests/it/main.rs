@@ -5,6 +5,7 @@ mod bad_input;
 mod desk;
 mod desk_help;
 mod escalation;
+mod bulk;
 mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]
 mod harness;
@@ -13,6 +14,8 @@ mod kill;
 mod live;
 mod relate;
 mod people;
+mod queue;
+mod search;
 mod story;
 mod structure;
 mod talk;

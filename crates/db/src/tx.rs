@@ -29,6 +29,14 @@ impl Tx {
         Tx(Kind::Postgres(tx))
     }
 
+    /// Which database this is. Only the search module may ask.
+    pub fn dialect(&self) -> crate::Dialect {
+        match self.0 {
+            Kind::Sqlite(_) => crate::Dialect::Sqlite,
+            Kind::Postgres(_) => crate::Dialect::Postgres,
+        }
+    }
+
     pub(crate) fn conn(&mut self) -> Conn<'_> {
         match &mut self.0 {
             Kind::Sqlite(turn) => Conn::Sqlite(turn.connection()),
