@@ -2,19 +2,19 @@
 //! SQLite and on PostgreSQL.
 
 mod bad_input;
+mod bulk;
 mod desk;
 mod desk_help;
 mod escalation;
-mod bulk;
 mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]
 mod harness;
 mod idempotency;
 mod kill;
 mod live;
-mod relate;
 mod people;
 mod queue;
+mod relate;
 mod search;
 mod story;
 mod structure;
