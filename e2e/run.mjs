@@ -1,7 +1,8 @@
 // Runs the browser journeys: node e2e/run.mjs [part of a name]
 //
-// A journey is a file in journeys/ with `name`, `variants`, `on` (which
-// installation it needs) and `run(traveller, installation)`.
+// A file in journeys/ tells one journey or several, each with `name`,
+// `variants`, `on` (which installation it needs), `run(traveller, installation)`
+// and perhaps `postgres` (once more on that database).
 import { readdirSync, rmSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { start } from './lib/server.mjs';
@@ -13,11 +14,13 @@ rmSync(new URL('out/', here), { recursive: true, force: true });
 
 const runs = [];
 for (const file of readdirSync(new URL('journeys/', here)).sort()) {
-  const { default: journey } = await import(new URL(`journeys/${file}`, here));
-  for (const variant of journey.variants) runs.push({ ...journey, variant, label: `${journey.name}, ${variant}` });
-  if (journey.postgres && process.env.MIL_TEST_POSTGRES) {
-    const variant = journey.variants[0];
-    runs.push({ ...journey, variant, on: `${journey.on}-postgres`, label: `${journey.name}, ${variant}, PostgreSQL` });
+  const { default: told } = await import(new URL(`journeys/${file}`, here));
+  for (const journey of [told].flat()) {
+    for (const variant of journey.variants) runs.push({ ...journey, variant, label: `${journey.name}, ${variant}` });
+    if (journey.postgres && process.env.MIL_TEST_POSTGRES) {
+      const variant = journey.variants[0];
+      runs.push({ ...journey, variant, on: `${journey.on}-postgres`, label: `${journey.name}, ${variant}, PostgreSQL` });
+    }
   }
 }
 const chosen = runs.filter(({ label }) => label.includes(wanted));

@@ -1,5 +1,6 @@
 // Steps that several journeys share.
 import assert from 'node:assert/strict';
+import { PASSWORD } from './traveller.mjs';
 
 /** A day from now as a date field takes it. */
 export function inDays(days) {
@@ -25,15 +26,25 @@ export function number(t) {
   return found[1];
 }
 
-/** Order a change of a web page through the API; answers the request. */
+/** Maren orders a change of a web page, without a browser; answers the request. */
 export async function orderPage(t, subject) {
-  const { requests: [request] } = await t.api('POST', '/orders', {
-    lines: [{
-      service: 'update-a-web-page',
-      answers: {
-        subject, address: 'https://www.nordhaven.example/fees', change: 'The fees of 2027.', timed: 'no',
+  const context = await t.browser.newContext({ baseURL: t.origin });
+  try {
+    const form = { email: 'maren@nordhaven.example', password: PASSWORD };
+    await context.request.post('/sign-in', { form, maxRedirects: 0 });
+    const response = await context.request.post('/api/v1/orders', {
+      data: {
+        lines: [{
+          service: 'update-a-web-page',
+          answers: {
+            subject, address: 'https://www.nordhaven.example/fees', change: 'The fees of 2027.', timed: false,
+          },
+        }],
       },
-    }],
-  });
-  return request;
+    });
+    assert.equal(response.status(), 201, await response.text());
+    return (await response.json()).requests[0];
+  } finally {
+    await context.close();
+  }
 }
