@@ -54,7 +54,7 @@ async function travel({ on, label, variant, run }) {
     traveller = await Traveller.start(browser, mil.origin, variant, label);
     await run(traveller, mil);
   } catch (error) {
-    wrong.push(error.stack.split('\n').filter((line) => !/node_modules|node:internal/.test(line)).slice(0, 12).join('\n    '));
+    wrong.push(error.stack.replace(/\x1b\[\d+m/g, '').split('\n').filter((line) => !/node_modules|node:internal/.test(line)).slice(0, 12).join('\n    '));
     if (traveller) wrong.push(`picture: ${await traveller.picture()}`);
   }
   wrong.push(...new Set(traveller?.complaints ?? []));

@@ -122,7 +122,9 @@ export class Traveller {
   /** Fill the field with that label. */
   async fill(label, value, within = this.page) { await this.field(label, within).fill(value); }
 
-  field(label, within = this.page) { return within.getByLabel(label).filter({ visible: true }).first(); }
+  field(label, within = this.page) {
+    return within.getByLabel(label).and(this.page.locator('input, textarea, select')).filter({ visible: true }).first();
+  }
 
   /** Choose a radio button, a card or a tick by what it says. */
   async choose(words, within = this.page) {

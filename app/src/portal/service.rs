@@ -106,15 +106,12 @@ pub async fn render(
         .wrong
         .iter()
         .map(|e| {
-            let known = e.field == "_title" || service.form.field(&e.field).is_some();
-            (
-                if known {
-                    e.field.clone()
-                } else {
-                    String::new()
-                },
-                say(e),
-            )
+            // The same error under several questions: say which is meant.
+            match service.form.field(&e.field) {
+                Some(asked) => (e.field.clone(), format!("{}: {}", asked.label, say(e))),
+                None if e.field == "_title" => (e.field.clone(), say(e)),
+                None => (String::new(), say(e)),
+            }
         })
         .collect();
     let summary: Vec<(&str, &str)> = summary
