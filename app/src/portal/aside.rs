@@ -43,6 +43,13 @@ async fn kept(me: &Me, catalog: &Catalog, service: &Service) -> Result<(i64, i64
     Ok((kept, all))
 }
 
+/// Half days from a third of a day on, else hours: nobody plans by the minute.
+fn roughly(minutes: i64, day: i64) -> i64 {
+    let unit = if minutes * 3 >= day { day / 2 } else { 60 };
+    let unit = unit.max(1);
+    ((minutes + unit / 2) / unit).max(1) * unit
+}
+
 /// The card beside the form.
 pub async fn card(me: &Me, catalog: &Catalog, service: &Service) -> Result<Markup> {
     let lang = me.lang();
@@ -71,7 +78,7 @@ pub async fn card(me: &Me, catalog: &Catalog, service: &Service) -> Result<Marku
                         span class="grow" { (stage.requester_word()) }
                         span class="muted" {
                             @if stage.requester_approves { (t!(lang, "clock stops")) }
-                            @else if part.is_positive() { (fmt::span(lang, part.minutes(), day)) }
+                            @else if part.is_positive() { (fmt::span_words(lang, roughly(part.minutes(), day), day)) }
                         }
                     }
                 }

@@ -62,6 +62,7 @@ pub fn routes() -> Vec<Route> {
         get(SignedIn, "/requests", requests::page),
         get(SignedIn, "/requests/{item}", request::page),
         get(SignedIn, "/requests/{item}/now", request::now_part),
+        get(SignedIn, "/requests/{item}/steps", request::steps_part),
         get(SignedIn, "/requests/{item}/turn", request::turn_part),
         get(SignedIn, "/requests/{item}/feed", request::feed_part),
         get(SignedIn, "/requests/{item}/facts", request::facts_part),

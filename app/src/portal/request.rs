@@ -44,12 +44,15 @@ pub async fn show(me: &Me, id: &str, typed: &Typed) -> Result<Response> {
             (block::crumbs(lang, &[(t!(lang, "My requests"), "/requests"), (&number, "")]))
             div class="cols" {
                 div class="stack" style="--gap:1.75rem" {
-                    h1 { (item.title) }
+                    div {
+                        h1 { (item.title) }
+                        (now(me, &seen).await?)
+                    }
                     @if policy::on_item(&me.actor, Do::SeeInternal, &item.facts()) {
                         p class="s14" { a href={ "/work/" (number) } { (t!(lang, "Open it in the workspace")) } }
                     }
                     (turn::part(me, &seen, typed).await?)
-                    (now(me, &seen).await?)
+                    (steps(me, &seen).await?)
                     section aria-labelledby="talk" {
                         h2 id="talk" { (t!(lang, "Conversation")) }
                         @if may_write && !my_answer { div class="mt-3" { (turn::reply(me, &seen, typed, false).await?) } }
@@ -78,6 +81,11 @@ pub async fn now_part(me: Me, Path(id): Path<String>) -> Result<Markup> {
     now(&me, &found(&me, &id).await?).await
 }
 
+/// GET /requests/{item}/steps
+pub async fn steps_part(me: Me, Path(id): Path<String>) -> Result<Markup> {
+    steps(&me, &found(&me, &id).await?).await
+}
+
 /// GET /requests/{item}/turn
 pub async fn turn_part(me: Me, Path(id): Path<String>) -> Result<Markup> {
     turn::part(&me, &found(&me, &id).await?, &Typed::default()).await
@@ -93,17 +101,16 @@ pub async fn facts_part(me: Me, Path(id): Path<String>) -> Result<Markup> {
     facts::part(&me, &found(&me, &id).await?).await
 }
 
-/// The sentence, what is late or ended, and the steps.
+/// The sentence, and what is late or ended.
 async fn now(me: &Me, seen: &Seen) -> Result<Markup> {
     let item = &seen.item;
     let src = format!("/requests/{}/now", item.number);
     Ok(html! {
-        div class="stack" id="now" data-live={ "item-" (item.id) } data-src=(src) style="--gap:1.75rem" {
-            p class="lead" { (words::sentence(me, seen)) }
+        div class="stack" id="now" data-live={ "item-" (item.id) } data-src=(src) {
+            p class="muted mt-2" { (words::sentence(me, seen)) }
             (merged(me, seen).await?)
             (late(me, seen).await?)
             (ended(me, seen).await?)
-            (steps(me, seen).await?)
         }
     })
 }
@@ -322,5 +329,10 @@ async fn steps(me: &Me, seen: &Seen) -> Result<Markup> {
             state: *state,
         })
         .collect();
-    Ok(pipeline(lang, t!(lang, "Progress"), &steps))
+    let src = format!("/requests/{}/steps", item.number);
+    Ok(html! {
+        div id="steps" data-live={ "item-" (item.id) } data-src=(src) {
+            (pipeline(lang, t!(lang, "Progress"), &steps))
+        }
+    })
 }

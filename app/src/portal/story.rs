@@ -74,7 +74,7 @@ fn comment(
     let name: String = row.get("name")?;
     let title: Option<String> = row.get("title")?;
     let role = if author == me.actor.id {
-        t!(lang, "you").to_owned()
+        t!(lang, "(you)").to_owned()
     } else if author == seen.item.requester_id {
         t!(lang, "ordered this").to_owned()
     } else {

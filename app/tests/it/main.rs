@@ -13,6 +13,7 @@ mod idempotency;
 mod kill;
 mod live;
 mod people;
+mod portal;
 mod queue;
 mod relate;
 mod search;
