@@ -1,14 +1,17 @@
 //! Signing in and out.
 
 use jiff::{SignedDuration, Timestamp};
-use mil_db::{Tx, sql};
+use mil_db::{On, Tx, sql};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::Result;
 use crate::actor::Actor;
+use crate::clock::from_micros;
 use crate::events::{self, Audience, Event};
 use crate::random::{hash_secret, new_id, new_secret};
-use crate::web::Ctx;
+use crate::web::{Ctx, Me};
 
 /// How long a session lives.
 pub const LIFE: SignedDuration = SignedDuration::from_hours(24 * 14);
@@ -31,6 +34,56 @@ pub async fn open(tx: &mut Tx, ctx: &Ctx, person: &Actor) -> Result<String> {
         .await?;
     note(tx, person, ctx.now, "session.opened", &id).await?;
     Ok(secret)
+}
+
+/// A browser that is signed in.
+#[derive(Debug, Serialize, JsonSchema)]
+#[allow(missing_docs)]
+pub struct Session {
+    pub id: String,
+    /// RFC 3339.
+    pub created_at: String,
+    /// RFC 3339, to about five minutes.
+    pub seen_at: String,
+    pub expires_at: String,
+    pub ip: Option<String>,
+    /// What the browser calls itself.
+    pub agent: Option<String>,
+    /// The one that asks.
+    pub current: bool,
+}
+
+/// The living sessions of a person, last seen first.
+pub async fn list<'a>(
+    on: impl Into<On<'a>>,
+    now: Timestamp,
+    person_id: &str,
+    current: Option<&str>,
+) -> Result<Vec<Session>> {
+    sql(
+        "SELECT id, created_at, seen_at, expires_at, ip, agent FROM session
+         WHERE person_id = $1 AND revoked_at IS NULL AND expires_at > $2
+         ORDER BY seen_at DESC, id DESC",
+    )
+    .bind(person_id)
+    .bind(now.as_microsecond())
+    .all(on)
+    .await?
+    .iter()
+    .map(|row| {
+        let id: String = row.get("id")?;
+        let at = |column| -> Result<String> { Ok(from_micros(row.get(column)?).to_string()) };
+        Ok(Session {
+            current: current == Some(id.as_str()),
+            created_at: at("created_at")?,
+            seen_at: at("seen_at")?,
+            expires_at: at("expires_at")?,
+            ip: row.get("ip")?,
+            agent: row.get("agent")?,
+            id,
+        })
+    })
+    .collect()
 }
 
 /// End one session of `person_id`; false when there is no such open session.
@@ -93,4 +146,15 @@ async fn note(
     )
     .await?;
     Ok(())
+}
+
+/// End all of one's own sessions but the one that asks.
+pub async fn close_others(me: &Me) -> Result<u64> {
+    let mut tx = me.app.db.begin().await?;
+    let this = me.actor.session_id.as_deref();
+    let count = close_all(&mut tx, me.now, &me.actor.id, this).await?;
+    let id = this.unwrap_or(&me.actor.id);
+    note(&mut tx, &me.actor, me.now, "session.others_closed", id).await?;
+    tx.commit().await?;
+    Ok(count)
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use mil::people::password;
 use mil_db::sql;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Answer, TestApp};
 use crate::on_each_database;
@@ -234,4 +234,191 @@ on_each_database!(language_and_theme_without_an_account, |app| {
             .text
             .contains("data-theme=\"dark\"")
     );
+});
+
+on_each_database!(a_profile_changes_oneself_and_never_the_role, |app| {
+    let mut browser = Browser::of(&app, "maren").await;
+    let form = "name=Maren+Voss-Lang&lang=de&zone=America%2FNew_York&date_style=iso&theme=dark";
+    browser.post("/me", form).await.expect(303);
+    let page = browser.get("/me").await.expect(200).text;
+    assert!(page.contains("Maren Voss-Lang") && page.contains("data-theme=\"dark\""));
+    let data = events(&app, "person.profile_changed").await;
+    assert_eq!(data[0]["before"]["name"], "Maren Voss");
+    assert_eq!(data[0]["after"]["zone"], "America/New_York");
+    for more in ["&role=administrator", "&department_id=x", "&id=y"] {
+        browser
+            .post("/me", &format!("{form}{more}"))
+            .await
+            .expect(422);
+    }
+    for wrong in [
+        "name=",
+        "name=A&zone=Mars%2FOlympus",
+        "name=A&lang=xx",
+        "name=A&theme=pink",
+    ] {
+        browser.post("/me", wrong).await.expect(422);
+    }
+    let maren = app.as_("maren");
+    maren
+        .json("PATCH", "/api/v1/me", &json!({ "role": "administrator" }))
+        .await
+        .expect(422);
+    let me = maren
+        .json(
+            "PATCH",
+            "/api/v1/me",
+            &json!({ "theme": "", "keys": false }),
+        )
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&me["role"], &me["theme"], &me["keys"]),
+        (&json!("requester"), &json!(""), &json!(false))
+    );
+});
+
+on_each_database!(a_new_password_ends_the_other_devices, |app| {
+    let mut here = Browser::of(&app, "maren").await;
+    let mut there = Browser::of(&app, "maren").await;
+    here.post("/me/password", "current=wrong&new=a+lighthouse+in+autumn")
+        .await
+        .expect(422);
+    here.post(
+        "/me/password",
+        "current=six+green+lamps+over+water&new=short",
+    )
+    .await
+    .expect(422);
+    there.get("/me").await.expect(200);
+    here.post(
+        "/me/password",
+        "current=six+green+lamps+over+water&new=a+lighthouse+in+autumn",
+    )
+    .await
+    .expect(303);
+    here.get("/me").await.expect(200);
+    there.get("/me").await.expect(303);
+    Browser::new(&app)
+        .sign_in("maren", SECRET)
+        .await
+        .expect(422);
+    Browser::new(&app)
+        .sign_in("maren", "a lighthouse in autumn")
+        .await
+        .expect(303);
+    // One device at a time, and only one's own.
+    let list = app
+        .as_("maren")
+        .get("/api/v1/me/sessions")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 2);
+    let id = list["items"][0]["id"].as_str().unwrap();
+    app.as_("rolf")
+        .json("DELETE", &format!("/api/v1/me/sessions/{id}"), &json!({}))
+        .await
+        .expect(404);
+    app.as_("maren")
+        .json("DELETE", &format!("/api/v1/me/sessions/{id}"), &json!({}))
+        .await
+        .expect(204);
+    app.as_("maren")
+        .json("DELETE", &format!("/api/v1/me/sessions/{id}"), &json!({}))
+        .await
+        .expect(404);
+    // Somebody at an open screen cannot guess for long.
+    let mut guess = Browser::new(&app);
+    guess
+        .sign_in("maren", "a lighthouse in autumn")
+        .await
+        .expect(303);
+    for _ in 0..5 {
+        guess
+            .post("/me/password", "current=wrong&new=a+lighthouse+in+spring")
+            .await
+            .expect(422);
+    }
+    guess
+        .post("/me/password", "current=wrong&new=a+lighthouse+in+spring")
+        .await
+        .expect(429);
+});
+
+on_each_database!(tokens_do_no_more_than_they_say, |app| {
+    let mut browser = Browser::of(&app, "maren").await;
+    browser
+        .post("/me/tokens", "name=x&scopes=admin")
+        .await
+        .expect(422);
+    browser
+        .post("/me/tokens", "name=&scopes=read")
+        .await
+        .expect(422);
+    browser
+        .post("/me/tokens", "name=x&scopes=read&expires_days=0")
+        .await
+        .expect(422);
+    let page = browser
+        .post("/me/tokens", "name=nightly&scopes=read&expires_days=30")
+        .await
+        .expect(200)
+        .text;
+    let at = page.find("mil_").unwrap();
+    let secret = &page[at..at + 4 + 64];
+    assert!(
+        !browser.get("/me/tokens").await.text.contains(secret),
+        "shown once"
+    );
+    let with = |method: &str, path: &str| {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {secret}"))
+            .header(header::CONTENT_TYPE, "application/json")
+    };
+    let nobody = app.nobody();
+    nobody
+        .send(with("GET", "/api/v1/me"), Body::empty())
+        .await
+        .expect(200);
+    nobody
+        .send(with("PATCH", "/api/v1/me"), Body::from("{}"))
+        .await
+        .expect(403);
+    nobody
+        .send(with("POST", "/me"), Body::from("{}"))
+        .await
+        .expect(403);
+    // Not even a token that may do everything makes another.
+    app.as_("ada")
+        .post(
+            "/api/v1/me/tokens",
+            &json!({ "name": "x", "scopes": ["read"] }),
+        )
+        .await
+        .expect(403);
+    app.pass(31 * 24 * 60);
+    nobody
+        .send(with("GET", "/api/v1/me"), Body::empty())
+        .await
+        .expect(401);
+    let list = app
+        .as_("maren")
+        .get("/api/v1/me/tokens")
+        .await
+        .expect(200)
+        .json();
+    let id = list["items"][0]["id"].as_str().unwrap();
+    assert_eq!(list["items"][0]["expired"], true);
+    app.as_("rolf")
+        .json("DELETE", &format!("/api/v1/me/tokens/{id}"), &json!({}))
+        .await
+        .expect(404);
+    app.as_("maren")
+        .json("DELETE", &format!("/api/v1/me/tokens/{id}"), &json!({}))
+        .await
+        .expect(204);
 });
