@@ -14,7 +14,11 @@ use crate::desk::views;
 use crate::error::{Error, Result};
 use crate::i18n::t;
 use crate::policy::{self, Do};
+use crate::queue::query::Horizon;
+use crate::queue::{self, Filter};
+use crate::search;
 use crate::ui::shell::split;
+use crate::web::input::from_form;
 use crate::web::{Me, Query, see_other, shell};
 use crate::work::store;
 
@@ -118,16 +122,37 @@ pub async fn framed(d: &Desk, tab: &str, body: Markup, rail: Markup) -> Result<M
     shell::workspace(&d.me, "/queue", &title, content).await
 }
 
-/// Where it stands in the list it was opened from.
+/// Where it stands in the list it was opened from, and who its neighbours on
+/// the same page of the list are.
 async fn place(d: &Desk) -> Result<Place> {
     let lang = d.me.lang();
-    let href = match d.list.as_deref().filter(|list| !list.is_empty()) {
-        Some(list) => format!("/queue?{list}"),
-        None => "/queue".to_owned(),
+    let query = d.list.as_deref().unwrap_or_default();
+    // A list that cannot be read any more is the plain queue.
+    let filter: Filter = from_form(query.as_bytes()).unwrap_or_default();
+    let horizon = Horizon::new(d.me.now, &d.me.prefs.zone);
+    let page = match &filter.q {
+        Some(q) => search::filtered(&d.me, &filter, horizon, q).await?,
+        None => queue::query::page(&d.me.app.db, &d.me.actor, &filter, horizon).await?,
     };
+    let at = page.rows.iter().position(|row| row.id == d.item.id);
+    let number = |at: Option<usize>| at.and_then(|at| page.rows.get(at)).map(|row| row.number);
+    let total = match at {
+        Some(_) if filter.q.is_some() => Some(i64::try_from(page.rows.len()).unwrap_or(0)),
+        Some(_) => {
+            let count = queue::query::count(&d.me.app.db, &d.me.actor, &filter, horizon).await?;
+            Some(count).filter(|count| *count <= queue::query::COUNT_CAP)
+        }
+        None => None,
+    };
+    let before = filter.from.unwrap_or(0);
     Ok(Place {
         label: t!(lang, "Queue").to_owned(),
-        href,
-        ..Place::default()
+        before: number(at.and_then(|at| at.checked_sub(1))),
+        after: number(at.map(|at| at + 1)),
+        position: at
+            .and_then(|at| i64::try_from(at).ok())
+            .map(|at| before + at + 1)
+            .zip(total),
+        href: filter.address("/queue"),
     })
 }

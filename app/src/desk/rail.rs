@@ -7,7 +7,6 @@ use mil_sla::promise::{Forecast, Reading, State, Tone as Sound, forecast, split_
 
 use crate::catalog::model::{ClockKind, Priority};
 use crate::desk::fields;
-use crate::desk::head::hand_label;
 use crate::desk::load::Desk;
 use crate::i18n::{Lang, fmt, t};
 use crate::ui::block::{avatar, avatar_none, props, rail_block};
@@ -347,14 +346,6 @@ fn details(d: &Desk) -> Markup {
             (
                 if waits { t!(lang, "Approval") } else { "" },
                 html! { (t!(lang, "with {name}", name = d.requester_name())) },
-            ),
-            (
-                if d.offers.is_empty() || hand_label(d).is_empty() {
-                    ""
-                } else {
-                    t!(lang, "Next")
-                },
-                html! { (hand_label(d)) },
             ),
         ]),
     )

@@ -9,6 +9,7 @@ use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::events::{self, Audience, Event};
 use crate::policy::Do;
+use crate::search;
 use crate::web::Ctx;
 use crate::work::model::{Item, Waiting, WaitingKind};
 use crate::work::{moves, store};
@@ -109,6 +110,7 @@ pub async fn change(
     item.promise
         .retarget(&service.promise_id, promise.def.target(item.priority));
     store::save(&mut tx, &catalog, ctx.now, &mut item).await?;
+    search::index(&mut tx, &item).await?;
     note(
         &mut tx,
         ctx,

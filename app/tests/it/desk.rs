@@ -425,3 +425,37 @@ on_each_database!(fields_and_rating_over_the_api, |app| {
         json!([])
     );
 });
+
+on_each_database!(the_page_knows_its_neighbours_in_the_list, |app| {
+    let (priya, maren) = (app.as_("priya"), app.as_("maren"));
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        numbers.push(order(&maren).await.1);
+        app.pass(1);
+    }
+    let other = order(&app.as_("rolf")).await.1;
+    let list = format!("requester={}", app.id("maren"));
+    let list = percent_encoding::utf8_percent_encode(&list, percent_encoding::NON_ALPHANUMERIC);
+    let page = async |number: i64| {
+        let path = format!("/work/{number}?list={list}");
+        priya.get(&path).await.expect(200).text
+    };
+    let middle = page(numbers[1]).await;
+    assert!(middle.contains("2 of 3"), "{middle}");
+    for number in [numbers[0], numbers[2]] {
+        assert!(middle.contains(&format!("/work/{number}?list=")));
+    }
+    assert!(middle.contains(&format!(
+        "/queue?requester={}",
+        app.id("maren").replace('-', "%2D")
+    )));
+    assert!(!page(numbers[0]).await.contains("Previous request"));
+    assert!(!page(other).await.contains("Next request"));
+    // A list that nobody can read is the plain queue.
+    let path = format!("/work/{other}?list=%FF%26nonsense%3D1");
+    priya.get(&path).await.expect(422);
+    priya
+        .get(&format!("/work/{other}?list=nonsense%3D1"))
+        .await
+        .expect(200);
+});
