@@ -18,7 +18,7 @@ list![
     "0002_catalog.sql",
     "0003_work.sql",
     "0004_events.sql",
-    "0009_search.sqlite.sql",
     "0009_search.postgres.sql",
+    "0009_search.sqlite.sql",
     "0010_lists.sql",
 ];
