@@ -45,11 +45,14 @@ export default {
 
       await t.goto('/');
       await t.goto(`/requests/${number}`);
+      await t.sees('Your turn: answer the question');
       await t.sees('Which year do the fees start?');
+      await t.look();
       await t.seesNot('The CMS is slow today.');
       await t.page.locator('textarea[name=body]').first().fill('From October 2027.');
-      await t.press(/^Send/);
+      await t.press('Send the answer');
       await t.sees('From October 2027.');
+      await t.look();
 
       await agent.goto(`/work/${number}`);
       await agent.sees('From October 2027.');
@@ -74,18 +77,21 @@ export default {
 
       await t.goto(`/requests/${number}`);
       await t.sees('The new table of fees.');
-      await t.press(/^Approve/);
-      await t.sees(/Done/);
       await t.look();
-      await t.choose(/^(5|Very good|Very satisfied)/);
-      await t.fill(/comment|more/i, 'Quick and friendly.');
-      await t.press(/rating|Rate|Send/i);
+      await t.press('Looks good, go on');
+      await t.sees(/Thank you/);
+      await t.sees('How was it?');
+      await t.look();
+      await t.choose('Very good');
+      await t.fill(/What went well/, 'Quick and friendly.');
+      await t.press('Send the rating');
+      await t.sees(/Thank you for your rating/);
       await t.look();
       const request = await t.api('GET', `/requests/${number}`);
       assert.equal(request.phase, 'done');
     } finally {
       t.complaints.push(...agent.complaints);
-      if (!t.done) await agent.picture();
+      await agent.picture();
       await agent.end();
     }
   },
