@@ -2,7 +2,7 @@
 // question waits for the answer, the review sends it back, the requester
 // approves and rates.
 import assert from 'node:assert/strict';
-import { orderPage, title } from '../lib/steps.mjs';
+import { orderPage, PNG, title } from '../lib/steps.mjs';
 
 export default {
   name: 'fulfil',
@@ -67,16 +67,24 @@ export default {
       await agent.fill('Reason', 'The table is cut off on a phone.');
       await agent.press('Send back');
       await agent.sees(/Sent back/);
+      // What is done again is checked again.
+      await agent.tick('Text follows the house style');
+      await agent.tick('Links and documents open');
+      await agent.goto(`/work/${number}`);
+      await agent.page.locator('textarea[name=body]').first().fill('The new table of fees.');
+      await agent.page.locator('.editor input[type=file]').first()
+        .setInputFiles({ name: 'fees.png', mimeType: 'image/png', buffer: PNG });
+      await agent.press('Send reply');
+      await agent.sees('The new table of fees.');
       await agent.press(/^Hand to Look at it/);
-      await agent.goto(`/work/${number}/do/approval`);
-      await agent.page.locator('textarea').first().fill('The new table of fees.');
-      await agent.press('Send draft');
+      await agent.sees(/Waits for the requester/);
       await agent.goto(`/work/${number}/history`);
       await agent.goto(`/work/${number}/brief`);
       await agent.goto(`/work/${number}/files`);
 
       await t.goto(`/requests/${number}`);
       await t.sees('The new table of fees.');
+      await t.sees('fees.png');
       await t.look();
       await t.press('Looks good, go on');
       await t.sees(/Thank you/);
