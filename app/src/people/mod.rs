@@ -7,6 +7,8 @@
 //! | [`password`] | hashing and checking passwords |
 //! | [`sessions`], [`tokens`] | what a browser and a program carry |
 //! | [`profile`] | what people change about themselves |
+//! | [`manage`] | what administrators do with accounts |
+//! | [`links`] | invitations and resets: links that work once |
 //! | [`store`] | accounts, teams, departments in the database |
 //! | [`verbs`] | the first run |
 //! | [`pages`] | what people see of it |
@@ -14,6 +16,8 @@
 pub mod api;
 pub mod auth;
 pub mod limiter;
+pub mod links;
+pub mod manage;
 pub mod model;
 pub mod pages;
 pub mod password;
@@ -31,8 +35,11 @@ use crate::router::{Access, Route, delete, get, patch, post};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
-    use Access::{Public, SignedIn};
-    use pages::{look, me, security, sign_in, tokens as own_tokens, welcome};
+    use Access::{Admins, Public, SignedIn};
+    use pages::{
+        account, admin_people, links as link_pages, look, me, security, sign_in,
+        tokens as own_tokens, welcome,
+    };
     vec![
         get(Public, "/welcome", welcome::page),
         post(Public, "/welcome", welcome::submit),
@@ -40,6 +47,25 @@ pub fn routes() -> Vec<Route> {
         post(Public, "/sign-in", sign_in::submit),
         post(SignedIn, "/sign-out", sign_in::sign_out),
         post(Public, "/look", look::change),
+        get(Public, "/forgot", link_pages::forgot),
+        get(Public, "/link/{secret}", link_pages::page),
+        post(Public, "/link/{secret}", link_pages::submit),
+        get(Admins, "/admin/people", admin_people::page),
+        post(Admins, "/admin/people", account::create),
+        get(Admins, "/admin/people/new", account::new_page),
+        get(Admins, "/admin/people/{person}", account::page),
+        post(Admins, "/admin/people/{person}", account::save),
+        post(
+            Admins,
+            "/admin/people/{person}/disable",
+            admin_people::disable,
+        ),
+        post(
+            Admins,
+            "/admin/people/{person}/enable",
+            admin_people::enable,
+        ),
+        post(Admins, "/admin/people/{person}/link", admin_people::link),
         get(SignedIn, "/me", me::page),
         post(SignedIn, "/me", me::save),
         get(SignedIn, "/me/security", security::page),

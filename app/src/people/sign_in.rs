@@ -93,3 +93,10 @@ pub async fn open(ctx: &Ctx, person: &Actor) -> Result<String> {
     tx.commit().await?;
     Ok(secret)
 }
+
+/// Forget the failed attempts on an account from here: its owner has proven
+/// to be somebody whom an administrator gave a link.
+pub fn forget_attempts(ctx: &Ctx, email: &str) {
+    let from = ctx.ip.as_deref().unwrap_or_default();
+    ctx.app.attempts.clear(&format!("in {from} {email}"));
+}

@@ -1,7 +1,9 @@
 //! Accounts, teams and departments in the database.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use mil_db::{On, Row, Tx, sql};
+use mil_db::{On, Row, Tx, Value, Where, sql};
 
 use crate::Result;
 use crate::actor::Role;
@@ -98,15 +100,104 @@ pub async fn insert(
     .run(tx)
     .await;
     match done {
-        Err(mil_db::DbError::Duplicate(_)) => Err(Error::field(
-            "email",
-            "There is an account with this address already.",
-        )),
+        Err(mil_db::DbError::Duplicate(_)) => Err(address_taken()),
         other => {
             other?;
             Ok(id)
         }
     }
+}
+
+/// Somebody else has the address.
+pub fn address_taken() -> Error {
+    Error::field("email", "There is an account with this address already.")
+}
+
+/// The teams and groups of a person.
+pub async fn team_ids<'a>(on: impl Into<On<'a>>, person_id: &str) -> Result<BTreeSet<String>> {
+    let ids: Vec<String> = sql("SELECT team_id FROM team_member WHERE person_id = $1")
+        .bind(person_id)
+        .column("team_id", on)
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// Which accounts a list shows; only those that are given count.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct Filter<'a> {
+    /// The beginning of a word of the name, or of the address.
+    pub q: &'a str,
+    pub role: Option<Role>,
+    pub disabled: Option<bool>,
+    /// Marketers and the like, and one person, only: what partners may know of.
+    pub agents_or: Option<&'a str>,
+    /// `name` and id of the last one of the page before.
+    pub after: Option<(&'a str, &'a str)>,
+}
+
+/// A page of accounts in the order of their names.
+pub async fn list<'a>(on: impl Into<On<'a>>, f: &Filter<'_>, limit: i64) -> Result<Vec<Person>> {
+    let mut filter = Where::new();
+    let q = f.q.trim();
+    if !q.is_empty() {
+        // SQLite knows lower case of ASCII only, so the first letter is tried
+        // in both cases.
+        let escape = |text: &str| {
+            text.replace('!', "!!")
+                .replace('%', "!%")
+                .replace('_', "!_")
+        };
+        let low = escape(&q.to_lowercase());
+        let mut letters = low.chars();
+        let high: String = letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .chain(letters)
+            .collect();
+        filter.and(
+            "lower(p.name) LIKE ? ESCAPE '!' OR lower(p.name) LIKE ? ESCAPE '!'
+             OR p.name LIKE ? ESCAPE '!' OR p.name LIKE ? ESCAPE '!' OR p.email LIKE ? ESCAPE '!'",
+            [
+                format!("{low}%"),
+                format!("% {low}%"),
+                format!("{high}%"),
+                format!("% {high}%"),
+                format!("{low}%"),
+            ]
+            .map(Value::from),
+        );
+    }
+    if let Some(role) = f.role {
+        filter.and("p.role = ?", [role.key().into()]);
+    }
+    match f.disabled {
+        Some(true) => filter.and("p.disabled_at IS NOT NULL", []),
+        Some(false) => filter.and("p.disabled_at IS NULL", []),
+        None => &mut filter,
+    };
+    if let Some(id) = f.agents_or {
+        filter.and(
+            "p.role NOT IN ('requester', 'partner') OR p.id = ?",
+            [id.into()],
+        );
+    }
+    if let Some((name, id)) = f.after {
+        filter.and("(p.name, p.id) > (?, ?)", [name.into(), id.into()]);
+    }
+    let next = filter.next();
+    sql(format!(
+        "{PERSON} WHERE {} ORDER BY p.name, p.id LIMIT ${next}",
+        filter.text()
+    ))
+    .bind_all(filter.values())
+    .bind(limit)
+    .all(on)
+    .await?
+    .iter()
+    .map(person)
+    .collect()
 }
 
 /// All teams and groups, archived ones last.

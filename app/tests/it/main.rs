@@ -1,6 +1,7 @@
 //! The application, tested in process: a file per slice, every store test on
 //! SQLite and on PostgreSQL.
 
+mod accounts;
 mod bad_input;
 mod bulk;
 mod desk;

@@ -1,6 +1,9 @@
 //! The pages of this slice.
 
+pub mod account;
+pub mod admin_people;
 pub mod frame;
+pub mod links;
 pub mod look;
 pub mod me;
 pub mod security;
