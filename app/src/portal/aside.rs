@@ -11,6 +11,7 @@ use crate::catalog::{Catalog, Service};
 use crate::error::Result;
 use crate::i18n::{fmt, t};
 use crate::portal::catalog::{Groups, price, usual};
+use crate::ui::icon::icon;
 use crate::web::Me;
 use crate::work::promise::Promise;
 
@@ -48,6 +49,21 @@ fn roughly(minutes: i64, day: i64) -> i64 {
     let unit = if minutes * 3 >= day { day / 2 } else { 60 };
     let unit = unit.max(1);
     ((minutes + unit / 2) / unit).max(1) * unit
+}
+
+/// The promise in a line, for phones, where the card stands below the form.
+pub fn on_phone(me: &Me, catalog: &Catalog, service: &Service) -> Result<Markup> {
+    let lang = me.lang();
+    let (promise, calendar) = catalog.promise(&service.promise_id)?;
+    let target = promise.def.target(Priority::Normal).delivery();
+    let by = calendar.compiled.add(me.now, target);
+    let by = fmt::when(lang, by, me.now, &me.prefs.zone);
+    Ok(html! {
+        p class="notice mt-4" style="display:var(--phone-flex,none)" {
+            (icon("clock"))
+            span { (t!(lang, "Order now and you have it by")) " " strong class="strong" { (by) } "." }
+        }
+    })
 }
 
 /// The card beside the form.

@@ -138,6 +138,7 @@ pub async fn render(
                 div {
                     h1 { (service.name) }
                     p class="muted mt-2 measure" { (service.summary) }
+                    (aside::on_phone(me, catalog, service)?)
                     @if !service.instructions.trim().is_empty() { div class="prose mt-4" { (markdown(&service.instructions)) } }
                     @if let Some(at) = shown.draft { (draft_notice(me, &action, at)) }
                     form class="mt-6 order-form" id="order" method="post" action=(action) enctype="multipart/form-data" novalidate
