@@ -26,7 +26,7 @@ pub mod run;
 mod script;
 mod stories;
 
-pub use play::{Filled, fill};
+pub use play::{Filled, SEED, fill};
 
 /// The password of every demo account.
 pub const PASSWORD: &str = "nordhaven-demo";

@@ -252,6 +252,21 @@ impl Client<'_> {
         }
     }
 
+    /// Ask for a stream that never ends, and only look at how it begins.
+    pub async fn begin(&self, path: &str) -> Answer {
+        let mut request = Request::get(path).header(header::HOST, "mil.test");
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            text: String::new(),
+        }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path), Body::empty()).await
     }

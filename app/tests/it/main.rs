@@ -13,6 +13,8 @@ mod harness;
 mod idempotency;
 mod kill;
 mod live;
+mod matrix;
+mod matrix_fixtures;
 mod people;
 mod portal;
 mod portal_cart;
