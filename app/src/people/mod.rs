@@ -8,13 +8,16 @@
 //! | [`sessions`], [`tokens`] | what a browser and a program carry |
 //! | [`profile`] | what people change about themselves |
 //! | [`manage`] | what administrators do with accounts |
+//! | [`groups`] | teams, groups, departments |
 //! | [`links`] | invitations and resets: links that work once |
 //! | [`store`] | accounts, teams, departments in the database |
 //! | [`verbs`] | the first run |
 //! | [`pages`] | what people see of it |
 
 pub mod api;
+pub mod api_people;
 pub mod auth;
+pub mod groups;
 pub mod limiter;
 pub mod links;
 pub mod manage;
@@ -31,16 +34,16 @@ pub mod verbs;
 pub use model::{Department, Person, Team};
 
 use crate::openapi::Op;
-use crate::router::{Access, Route, delete, get, patch, post};
+use crate::router::{Access, Route, delete, get, patch, post, put};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
     use Access::{Admins, Public, SignedIn};
     use pages::{
-        account, admin_people, links as link_pages, look, me, security, sign_in,
+        account, admin_people, admin_teams, links as link_pages, look, me, security, sign_in,
         tokens as own_tokens, welcome,
     };
-    vec![
+    let mut all = vec![
         get(Public, "/welcome", welcome::page),
         post(Public, "/welcome", welcome::submit),
         get(Public, "/sign-in", sign_in::page),
@@ -66,6 +69,17 @@ pub fn routes() -> Vec<Route> {
             admin_people::enable,
         ),
         post(Admins, "/admin/people/{person}/link", admin_people::link),
+        get(Admins, "/admin/teams", admin_teams::page),
+        post(Admins, "/admin/teams", admin_teams::create),
+        get(Admins, "/admin/teams/{team}", admin_teams::team_page),
+        post(Admins, "/admin/teams/{team}", admin_teams::save),
+        get(Admins, "/admin/departments", admin_teams::departments),
+        post(Admins, "/admin/departments", admin_teams::create_department),
+        post(
+            Admins,
+            "/admin/departments/{department}",
+            admin_teams::save_department,
+        ),
         get(SignedIn, "/me", me::page),
         post(SignedIn, "/me", me::save),
         get(SignedIn, "/me/security", security::page),
@@ -110,5 +124,73 @@ pub fn routes() -> Vec<Route> {
             "Revoke an API token",
         )
         .status(204)),
+    ];
+    all.extend(others());
+    all
+}
+
+/// The API over other people, teams and departments.
+fn others() -> Vec<Route> {
+    use Access::{Admins, Agents, SignedIn};
+    use api_people as others;
+    let op = |summary| Op::new("People", summary);
+    vec![
+        get(SignedIn, "/people/options", others::options),
+        get(SignedIn, "/api/v1/people/search", others::search).op(op("Find active people by name")
+            .query::<others::Find>()
+            .answers::<api::All<others::Named>>()),
+        get(Agents, "/api/v1/people", others::list).op(op("Accounts in the order of their names")
+            .query::<others::Ask>()
+            .answers::<others::People>()),
+        post(Admins, "/api/v1/people", others::create).op(op(
+            "Create an account and its invitation",
+        )
+        .body::<manage::Account>()
+        .answers::<others::Invited>()
+        .status(201)),
+        get(Agents, "/api/v1/people/{person}", others::show)
+            .op(op("One account").answers::<Person>()),
+        patch(Admins, "/api/v1/people/{person}", others::change).op(op("Change an account")
+            .body::<manage::AccountChange>()
+            .answers::<Person>()),
+        post(Admins, "/api/v1/people/{person}/disable", others::disable)
+            .op(op("Let nobody in as this person any more").answers::<Person>()),
+        post(Admins, "/api/v1/people/{person}/enable", others::enable)
+            .op(op("Let somebody in again").answers::<Person>()),
+        post(Admins, "/api/v1/people/{person}/link", others::link).op(op(
+            "Make an invitation or reset link",
+        )
+        .answers::<others::Invited>()
+        .status(201)),
+        get(Agents, "/api/v1/teams", others::teams).op(op("The teams").answers::<api::All<Team>>()),
+        get(Agents, "/api/v1/groups", others::all_groups)
+            .op(op("The groups").answers::<api::All<Team>>()),
+        get(Agents, "/api/v1/teams/{team}", others::team)
+            .op(op("A team or group with its members").answers::<groups::TeamState>()),
+        post(Admins, "/api/v1/teams", others::create_team).op(op("Create a team or group")
+            .body::<groups::TeamState>()
+            .answers::<others::Made>()
+            .status(201)),
+        put(Admins, "/api/v1/teams/{team}", others::change_team).op(op(
+            "Put a team or group in another state",
+        )
+        .body::<groups::TeamState>()
+        .answers::<groups::TeamState>()),
+        get(Agents, "/api/v1/departments", others::departments)
+            .op(op("The departments").answers::<api::All<Department>>()),
+        post(Admins, "/api/v1/departments", others::create_department).op(op(
+            "Create a department",
+        )
+        .body::<groups::DepartmentState>()
+        .answers::<others::Made>()
+        .status(201)),
+        put(
+            Admins,
+            "/api/v1/departments/{department}",
+            others::change_department,
+        )
+        .op(op("Rename, archive or restore a department")
+            .body::<groups::DepartmentState>()
+            .status(204)),
     ]
 }

@@ -129,6 +129,8 @@ pub struct Filter<'a> {
     /// The beginning of a word of the name, or of the address.
     pub q: &'a str,
     pub role: Option<Role>,
+    /// Do not look at addresses.
+    pub names_only: bool,
     pub disabled: Option<bool>,
     /// Marketers and the like, and one person, only: what partners may know of.
     pub agents_or: Option<&'a str>,
@@ -158,15 +160,16 @@ pub async fn list<'a>(on: impl Into<On<'a>>, f: &Filter<'_>, limit: i64) -> Resu
             .collect();
         filter.and(
             "lower(p.name) LIKE ? ESCAPE '!' OR lower(p.name) LIKE ? ESCAPE '!'
-             OR p.name LIKE ? ESCAPE '!' OR p.name LIKE ? ESCAPE '!' OR p.email LIKE ? ESCAPE '!'",
+             OR p.name LIKE ? ESCAPE '!' OR p.name LIKE ? ESCAPE '!'
+             OR (0 = ? AND p.email LIKE ? ESCAPE '!')",
             [
-                format!("{low}%"),
-                format!("% {low}%"),
-                format!("{high}%"),
-                format!("% {high}%"),
-                format!("{low}%"),
-            ]
-            .map(Value::from),
+                Value::from(format!("{low}%")),
+                format!("% {low}%").into(),
+                format!("{high}%").into(),
+                format!("% {high}%").into(),
+                i64::from(f.names_only).into(),
+                format!("{low}%").into(),
+            ],
         );
     }
     if let Some(role) = f.role {

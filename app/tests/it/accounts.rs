@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use mil_db::sql;
+use serde_json::json;
 
 use crate::harness::{Answer, TestApp};
 use crate::on_each_database;
@@ -210,4 +211,142 @@ on_each_database!(another_site_cannot_act, |app| {
         .header("sec-fetch-site", "cross-site")
         .header(header::COOKIE, "mil_session=x");
     app.nobody().send(request, Body::empty()).await.expect(403);
+});
+
+on_each_database!(names_can_be_found_but_no_lists_be_read, |app| {
+    let find = async |who: &str, q: &str| {
+        let answer = app
+            .as_(who)
+            .get(&format!("/api/v1/people/search?q={q}"))
+            .await
+            .expect(200);
+        let items = answer.json()["items"].as_array().unwrap().clone();
+        assert!(items.iter().all(|p| p.get("email").is_none()));
+        items
+            .iter()
+            .map(|p| p["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(find("maren", "bra").await, ["Rolf Brandt"]);
+    assert_eq!(find("maren", "b").await, Vec::<String>::new());
+    assert_eq!(find("maren", "rolf%40nord").await, Vec::<String>::new());
+    assert_eq!(find("priya", "rolf%40nord").await, ["Rolf Brandt"]);
+    assert_eq!(find("maren", "%25%25").await, Vec::<String>::new());
+    // Partners know of themselves and of those who work here.
+    assert_eq!(find("pia", "rolf").await, Vec::<String>::new());
+    assert_eq!(find("pia", "pia").await, ["Pia Partner"]);
+    assert_eq!(find("pia", "hanna").await, ["Hanna Keller"]);
+    for path in [
+        "/api/v1/people",
+        "/api/v1/teams",
+        "/api/v1/groups",
+        "/api/v1/departments",
+    ] {
+        app.as_("maren").get(path).await.expect(403);
+        app.as_("priya").get(path).await.expect(200);
+    }
+    let options = app
+        .as_("maren")
+        .get("/people/options?q=bra")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(options[0]["label"], "Rolf Brandt");
+    // A walk through all pages finds everybody once.
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = app
+            .as_("priya")
+            .get(&format!("/api/v1/people?limit=3&after={after}"))
+            .await
+            .expect(200)
+            .json();
+        seen.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|p| p["id"].as_str().unwrap().to_owned()),
+        );
+        match page["next"].as_str() {
+            Some(next) => after = next.to_owned(),
+            None => break,
+        }
+    }
+    seen.sort();
+    let mut all: Vec<String> = app.people.values().cloned().collect();
+    all.sort();
+    assert_eq!(seen, all);
+});
+
+on_each_database!(teams_and_departments, |app| {
+    let ada = app.as_("ada");
+    let members = [app.id("priya"), app.id("tomas")];
+    let team =
+        json!({ "kind": "team", "name": "Film", "members": members, "leads": [app.id("tomas")] });
+    app.as_("hanna")
+        .post("/api/v1/teams", &team)
+        .await
+        .expect(403);
+    let id = ada.post("/api/v1/teams", &team).await.expect(201).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(app.actor("tomas").await.leads.contains(&id));
+    let version = ada
+        .get(&format!("/api/v1/teams/{id}"))
+        .await
+        .expect(200)
+        .headers[header::ETAG]
+        .clone();
+    let form = format!("name=Film+and+sound&members={}&version=1", app.id("priya"));
+    ada.form(&format!("/admin/teams/{id}"), &form)
+        .await
+        .expect(303);
+    assert!(
+        app.actor("tomas")
+            .await
+            .team_ids
+            .iter()
+            .all(|team| *team != id)
+    );
+    let stale = Request::builder()
+        .method("PUT")
+        .uri(format!("/api/v1/teams/{id}"))
+        .header(header::IF_MATCH, version)
+        .header(header::CONTENT_TYPE, "application/json");
+    ada.send(stale, Body::from(team.to_string()))
+        .await
+        .expect(412);
+    ada.form("/admin/teams", "name=&kind=team")
+        .await
+        .expect(422);
+    ada.form("/admin/teams", "name=x&kind=gang")
+        .await
+        .expect(422);
+    ada.get("/admin/teams").await.expect(200);
+    ada.get(&format!("/admin/teams/{id}")).await.expect(200);
+    ada.form("/admin/departments", "name=Physics")
+        .await
+        .expect(303);
+    ada.form("/admin/departments", "name=").await.expect(422);
+    let all = ada.get("/api/v1/departments").await.expect(200).json();
+    let physics = all["items"][0]["id"].as_str().unwrap();
+    ada.form(
+        &format!("/admin/departments/{physics}"),
+        "name=Astronomy&archived=yes",
+    )
+    .await
+    .expect(303);
+    assert!(
+        ada.get("/admin/departments")
+            .await
+            .expect(200)
+            .text
+            .contains("Astronomy")
+    );
+    assert_eq!(
+        events(&app, "department.changed").await[0]["before"]["name"],
+        "Physics"
+    );
 });

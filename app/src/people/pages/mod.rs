@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin_people;
+pub mod admin_teams;
 pub mod frame;
 pub mod links;
 pub mod look;
