@@ -2,6 +2,7 @@
 //! service desk. `ARCHITECTURE.md` in the repository is the map of this crate.
 
 pub mod actor;
+pub mod admin;
 pub mod assets;
 pub mod bulk;
 pub mod catalog;

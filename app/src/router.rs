@@ -156,6 +156,7 @@ pub fn routes() -> Vec<Route> {
     [
         crate::portal::routes(),
         crate::people::routes(),
+        crate::admin::routes(),
         crate::catalog::routes(),
         crate::work::routes(),
         crate::queue::routes(),
