@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod admin;
 pub mod assets;
+pub mod board;
 pub mod bulk;
 pub mod catalog;
 pub mod cli;
@@ -18,8 +19,10 @@ pub mod health;
 pub mod i18n;
 pub mod live;
 pub mod metrics;
+pub mod notifications;
 pub mod openapi;
 pub mod org;
+pub mod palette;
 pub mod people;
 pub mod policy;
 pub mod portal;

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::cli::Outcome;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::notifications;
 use crate::schema::MIGRATIONS;
 use crate::state::App;
 use crate::work::wake;
@@ -90,7 +91,7 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
 }
 
 async fn tick(app: App) {
-    let mut every = tokio::time::interval(Duration::from_secs(5));
+    let mut every = tokio::time::interval(Duration::from_secs(2));
     let mut housekeeping = tokio::time::interval(Duration::from_secs(6 * 3600));
     loop {
         tokio::select! {
@@ -107,6 +108,9 @@ async fn tick(app: App) {
         }
         if let Err(error) = wake::run_due(&app, app.now()).await {
             tracing::error!(%error, "the clocks could not be looked at");
+        }
+        if let Err(error) = notifications::listen::run(&app, app.now()).await {
+            tracing::error!(%error, "nobody could be told what happened");
         }
     }
 }

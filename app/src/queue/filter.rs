@@ -28,7 +28,7 @@ pub struct Filter {
     pub requester: Option<String>,
     /// Id of a department.
     pub department: Option<String>,
-    /// late, today, week or later.
+    /// late, today, week, later, or waits (for the requester).
     pub due: Option<Due>,
     /// Words to look for, or a number.
     pub q: Option<String>,
@@ -70,6 +70,7 @@ pub enum Due {
     Today,
     Week,
     Later,
+    Waits,
 }
 
 /// The order.

@@ -10,19 +10,22 @@
 pub mod api;
 pub mod bar;
 pub mod filter;
+pub mod new;
 pub mod page;
 pub mod query;
 
 pub use filter::Filter;
 
 use crate::openapi::Op;
-use crate::router::{Access, Route, get};
+use crate::router::{Access, Route, get, post};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
     use Access::{Agents, SignedIn};
     vec![
         get(Agents, "/queue", page::queue),
+        get(Agents, "/work/new", new::page),
+        post(Agents, "/work/new", new::go_on),
         get(Agents, "/queue.csv", api::export),
         get(SignedIn, "/api/v1/requests", api::list).op(Op::new(
             "Requests",

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::catalog::Catalog;
 use crate::catalog::model::{ClockKind, Priority};
-use crate::desk::rail::shown;
+use crate::desk::rail::{Shown, shown};
 use crate::error::Result;
 use crate::i18n::{Lang, fmt, t};
 use crate::queue::filter::{Dir, Due, Filter, Sort, State};
@@ -14,7 +14,7 @@ use crate::queue::{bar, bar::Choices};
 use crate::search;
 use crate::ui::block::{Tone, avatar, avatar_none, empty, pill};
 use crate::ui::button::{Button, Kind, Size, link_button};
-use crate::ui::clock::{Sla, Stage, sla, stage};
+use crate::ui::clock::{Sla, SlaState, Stage, sla, stage};
 use crate::ui::shell::bar as title_bar;
 use crate::ui::table::{Col, Group, Table, bulk, pager, row, table};
 use crate::views;
@@ -207,6 +207,7 @@ pub fn group_name(lang: Lang, due: Due) -> &'static str {
         Due::Today => t!(lang, "Promised today"),
         Due::Week => t!(lang, "Promised this week"),
         Due::Later => t!(lang, "Promised later"),
+        Due::Waits => t!(lang, "Waits for the requester"),
     }
 }
 
@@ -234,7 +235,7 @@ fn line(me: &Me, catalog: &Catalog, one: &Row, query: &str) -> Markup {
         lang,
         &spec,
         html! {
-            td class="wide" { span class="clip" { (service) } }
+            td class="wide svc" { div class="clip" { (service) } }
             td { (stage_pill(lang, catalog, one)) }
             td { @match &one.assignee { Some(name) => (avatar(name, false)), None => (avatar_none(lang)) } }
             td class="wide" { (priority(lang, one.priority)) }
@@ -280,6 +281,30 @@ fn priority(lang: Lang, priority: Priority) -> Markup {
     }
 }
 
+/// How the delivery clock of a row shows.
+pub fn chip(me: &Me, catalog: &Catalog, one: &Row) -> Shown {
+    let cal = match catalog.promise(&one.promise.promise_id) {
+        Ok((_, calendar)) => &calendar.compiled,
+        // Promises are never deleted; an archived one still has its calendar.
+        Err(_) => {
+            return Shown {
+                state: SlaState::Ok,
+                percent: 0,
+                text: String::new(),
+                ticks: None,
+            };
+        }
+    };
+    let reading = one.promise.read(ClockKind::Delivery, cal, me.now);
+    shown(
+        me.lang(),
+        &reading,
+        cal.working_day().minutes(),
+        cal,
+        me.now,
+    )
+}
+
 /// The chip of the delivery clock.
 pub fn promise(me: &Me, catalog: &Catalog, one: &Row) -> Markup {
     let lang = me.lang();
@@ -288,7 +313,7 @@ pub fn promise(me: &Me, catalog: &Catalog, one: &Row) -> Markup {
     };
     let cal = &calendar.compiled;
     let reading = one.promise.read(ClockKind::Delivery, cal, me.now);
-    let show = shown(lang, &reading, cal.working_day().minutes(), cal, me.now);
+    let show = chip(me, catalog, one);
     let title = match reading.due {
         Some(due) => t!(
             lang,

@@ -1,5 +1,7 @@
 //! Reading a list from the database: one query a page, by keyset.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -12,6 +14,7 @@ use crate::clock::from_micros;
 use crate::error::{Error, Msg, Result};
 use crate::policy;
 use crate::queue::filter::{Dir, Due, Filter, Sort, State};
+use crate::work::model::{Tick, WAITS};
 use crate::work::promise::Promise;
 use crate::work::store;
 
@@ -44,6 +47,7 @@ pub struct Row {
     pub updated_at: Timestamp,
     pub closed_at: Option<Timestamp>,
     pub version: i64,
+    pub ticks: BTreeMap<String, Tick>,
 }
 
 /// A page of a list.
@@ -98,7 +102,8 @@ impl Horizon {
             at if at < self.now => Due::Late,
             at if at < self.today => Due::Today,
             at if at < self.week => Due::Week,
-            _ => Due::Later,
+            at if at < WAITS => Due::Later,
+            _ => Due::Waits,
         }
     }
 }
@@ -146,7 +151,11 @@ pub fn condition(actor: &Actor, filter: &Filter, horizon: Horizon) -> Where {
             "w.deliver_by >= ? AND w.deliver_by < ?",
             [horizon.today.into(), horizon.week.into()],
         ),
-        Some(Due::Later) => out.and("w.deliver_by >= ?", [horizon.week.into()]),
+        Some(Due::Later) => out.and(
+            "w.deliver_by >= ? AND w.deliver_by < ?",
+            [horizon.week.into(), WAITS.into()],
+        ),
+        Some(Due::Waits) => out.and("w.deliver_by >= ?", [WAITS.into()]),
         None => &mut out,
     };
     policy::visible_items(actor, &mut out);
@@ -222,7 +231,7 @@ const ROWS: &str = "SELECT w.id, w.number, w.title, w.service_id, w.process_id, 
         w.stage, w.phase, w.priority, w.requester_id, r.name AS requester, d.name AS department,
         w.team_id, w.assignee_id, a.name AS assignee, w.promise, w.deliver_by,
         CASE WHEN w.waiting IS NULL THEN 0 ELSE 1 END AS waits,
-        w.created_at, w.updated_at, w.closed_at, w.version
+        w.created_at, w.updated_at, w.closed_at, w.version, w.ticks
      FROM work_item w
      LEFT JOIN person r ON r.id = w.requester_id
      LEFT JOIN person a ON a.id = w.assignee_id
@@ -290,7 +299,33 @@ fn row(row: &mil_db::Row) -> Result<Row> {
         updated_at: from_micros(row.get("updated_at")?),
         closed_at: row.get::<Option<i64>>("closed_at")?.map(from_micros),
         version: row.get("version")?,
+        ticks: row.json("ticks")?,
     })
+}
+
+/// The first rows of a condition by promise, for the board.
+pub async fn first_by_promise(db: &Db, filter: &Where, limit: i64) -> Result<Vec<Row>> {
+    first(db, filter, "w.deliver_by, w.id", limit).await
+}
+
+/// The rows of a condition that were closed last, for the board.
+pub async fn first_closed(db: &Db, filter: &Where, limit: i64) -> Result<Vec<Row>> {
+    first(db, filter, "w.closed_at DESC, w.id DESC", limit).await
+}
+
+async fn first(db: &Db, filter: &Where, order: &str, limit: i64) -> Result<Vec<Row>> {
+    sql(format!(
+        "{ROWS} WHERE {} ORDER BY {order} LIMIT ${}",
+        filter.text(),
+        filter.next()
+    ))
+    .bind_all(filter.values())
+    .bind(limit)
+    .all(db)
+    .await?
+    .iter()
+    .map(row)
+    .collect()
 }
 
 /// How many there are, up to one more than [`COUNT_CAP`].

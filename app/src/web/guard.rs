@@ -12,7 +12,14 @@ use crate::web::Ctx;
 /// say where a request comes from in `Sec-Fetch-Site` or `Origin`; clients
 /// that send neither are no browsers and carry no cookies of ours by accident.
 /// Bearer tokens are not sent by browsers on their own, so they need no check.
+///
+/// An address with a NUL is refused here, too: no text of ours holds one, and
+/// PostgreSQL takes none.
 pub async fn same_origin(request: Request, next: Next) -> Response {
+    if request.uri().to_string().contains("%00") {
+        let msg = Msg::new("The address holds a NUL character. Remove it.");
+        return Error::Malformed(msg).into_response();
+    }
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS

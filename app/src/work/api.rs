@@ -18,7 +18,7 @@ use crate::clock::from_micros;
 use crate::error::{Error, Msg, Result};
 use crate::policy::{self, Do};
 use crate::web::{Ctx, Input, Me};
-use crate::work::model::{Item, NEVER};
+use crate::work::model::{Item, WAITS};
 use crate::work::order::{Line, from_form};
 use crate::work::talk::{NewComment, Visibility};
 use crate::work::{edit, moves, order, store, talk};
@@ -403,5 +403,5 @@ pub async fn comment(
 
 /// When something is due, for JSON: nothing promised is null.
 pub fn due(micros: i64) -> Option<String> {
-    (micros < NEVER).then(|| from_micros(micros).to_string())
+    (micros < WAITS).then(|| from_micros(micros).to_string())
 }

@@ -15,6 +15,11 @@ use crate::work::promise::Promise;
 /// the year 9999, so that such items sort last on both databases.
 pub const NEVER: i64 = 253_370_764_800_000_000;
 
+/// Stands in `deliver_by` while the clock waits for the requester and is not
+/// yet late: nobody can say when, so such items sort behind all that can be
+/// worked on.
+pub const WAITS: i64 = NEVER - 1;
+
 /// It is the requester's turn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Waiting {

@@ -11,7 +11,7 @@ use mil_sla::{Calendar, Work};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::model::{ClockKind, PromiseDef, Target};
-use crate::work::model::NEVER;
+use crate::work::model::{NEVER, WAITS};
 
 /// The clocks of an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,19 +127,15 @@ impl Promise {
         self.clock(kind).read(calendar, now)
     }
 
-    /// When a clock runs out, for sorting: while paused, the moment it would
-    /// be if it went on now; [`NEVER`] once it has stopped.
+    /// When a clock runs out, for sorting: [`WAITS`] while it is paused (unless
+    /// it is late already), [`NEVER`] once it has stopped.
     pub fn due(&self, kind: ClockKind, calendar: &Calendar, now: Timestamp) -> i64 {
         let clock = self.clock(kind);
         if clock.stopped.is_some() {
             return NEVER;
         }
-        clock
-            .read(calendar, now)
-            .due
-            .unwrap_or_else(|| clock.due_if_resumed(calendar, now))
-            .as_microsecond()
-            .min(NEVER)
+        let due = clock.read(calendar, now).due;
+        due.map_or(WAITS, |at| at.as_microsecond().min(WAITS - 1))
     }
 
     /// When the clocks next want to be looked at, to escalate.

@@ -15,6 +15,7 @@ mod kill;
 mod live;
 mod matrix;
 mod matrix_fixtures;
+mod notifications;
 mod people;
 mod portal;
 mod portal_cart;

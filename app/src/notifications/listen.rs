@@ -1,0 +1,193 @@
+//! The listener `notify`: from the outbox to notifications.
+//!
+//! An event and what it tells people are written in one transaction with the
+//! removal of its outbox row, so each event tells each person exactly once,
+//! even with two servers or a crash. An event that cannot be handled is tried
+//! again with growing pauses and left alone after [`TRIES`]; the others go on.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use mil_db::{Tx, sql};
+
+use crate::actor::{Actor, Role, Via};
+use crate::error::Result;
+use crate::notifications::rule::{Around, Happened, told};
+use crate::policy::{self, Do};
+use crate::random::new_id;
+use crate::state::App;
+use crate::work::store;
+
+/// After this many failures an event is left in the outbox for a person to see.
+pub const TRIES: i64 = 8;
+/// How many events one round takes.
+const ROUND: i64 = 100;
+
+/// Handle what waits. Returns how many events were handled.
+pub async fn run(app: &App, now: Timestamp) -> Result<usize> {
+    let ids: Vec<String> = sql("SELECT event_id FROM outbox
+         WHERE listener = 'notify' AND attempts < $1 AND not_before <= $2
+         ORDER BY event_id LIMIT $3")
+    .bind(TRIES)
+    .bind(now.as_microsecond())
+    .bind(ROUND)
+    .column("event_id", &app.db)
+    .await?;
+    let mut done = 0;
+    for id in ids {
+        match one(app, now, &id).await {
+            Ok(()) => done += 1,
+            Err(error) => {
+                tracing::warn!(event = %id, %error, "an event could not be passed on");
+                postpone(app, now, &id, &error.to_string()).await?;
+            }
+        }
+    }
+    Ok(done)
+}
+
+async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let taken = sql("DELETE FROM outbox WHERE listener = 'notify' AND event_id = $1")
+        .bind(id)
+        .run(&mut tx)
+        .await?;
+    if taken == 0 {
+        return Ok(()); // another server was faster
+    }
+    let row = sql("SELECT verb, audience, actor_id, item_id, data FROM event WHERE id = $1")
+        .bind(id)
+        .one(&mut tx)
+        .await?;
+    let item_id: String = row.get("item_id")?;
+    let actor: Option<String> = row.get("actor_id")?;
+    let data = row.json("data")?;
+    let verb: String = row.get("verb")?;
+    let around = around(&mut tx, &item_id, &data).await?;
+    let what = Happened {
+        verb: &verb,
+        public: row.get::<String>("audience")? == "public",
+        actor: actor.as_deref(),
+        data: &data,
+    };
+    for (person, reason) in told(&what, &around) {
+        sql(
+            "INSERT INTO notification (id, person_id, event_id, item_id, reason, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        )
+        .bind(new_id(now))
+        .bind(&person)
+        .bind(id)
+        .bind(&item_id)
+        .bind(reason)
+        .bind(now.as_microsecond())
+        .run(&mut tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn around(tx: &mut Tx, item_id: &str, data: &serde_json::Value) -> Result<Around> {
+    let item = store::find(&mut *tx, &Actor::system(), item_id).await?;
+    let team = sql("SELECT m.person_id, m.leads_since FROM team_member m
+         JOIN person p ON p.id = m.person_id
+         WHERE m.team_id = $1 AND p.disabled_at IS NULL ORDER BY m.person_id")
+    .bind(&item.team_id)
+    .all(&mut *tx)
+    .await?;
+    let mut around = Around {
+        requester: item.requester_id.clone(),
+        assignee: item.assignee_id.clone(),
+        your_turn: item.waiting.is_some() && item.is_open(),
+        ..Around::default()
+    };
+    for row in team {
+        let id: String = row.get("person_id")?;
+        if row.get::<Option<i64>>("leads_since")?.is_some() {
+            around.leads.push(id.clone());
+        }
+        around.team.push(id);
+    }
+    around.watchers = sql("SELECT person_id FROM watcher WHERE item_id = $1 ORDER BY person_id")
+        .bind(&item.id)
+        .column("person_id", &mut *tx)
+        .await?;
+    let mentioned = data["mentions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|v| v.as_str())
+        .map(str::to_owned);
+    let everybody: BTreeSet<String> = around
+        .team
+        .iter()
+        .chain(&around.watchers)
+        .chain(&around.assignee)
+        .cloned()
+        .chain(mentioned)
+        .collect();
+    for id in everybody {
+        if insider(tx, &id, &item).await? {
+            around.insiders.insert(id);
+        }
+    }
+    Ok(around)
+}
+
+/// Whether somebody may read what agents write among themselves about an item.
+async fn insider(tx: &mut Tx, id: &str, item: &crate::work::Item) -> Result<bool> {
+    let Some(row) = sql("SELECT role FROM person WHERE id = $1 AND disabled_at IS NULL")
+        .bind(id)
+        .opt(&mut *tx)
+        .await?
+    else {
+        return Ok(false);
+    };
+    let Some(role) = Role::from_key(&row.get::<String>("role")?) else {
+        return Ok(false);
+    };
+    let team_ids = sql("SELECT team_id FROM team_member WHERE person_id = $1")
+        .bind(id)
+        .column("team_id", &mut *tx)
+        .await?
+        .into_iter()
+        .collect();
+    let watched = sql("SELECT person_id FROM watcher WHERE item_id = $1 AND person_id = $2")
+        .bind(&item.id)
+        .bind(id)
+        .opt(&mut *tx)
+        .await?
+        .is_some();
+    let person = Actor {
+        id: id.to_owned(),
+        role,
+        team_ids,
+        via: Via::System,
+        ..Actor::system()
+    };
+    let facts = policy::ItemFacts {
+        watched,
+        ..item.facts()
+    };
+    Ok(policy::on_item(&person, Do::SeeInternal, &facts))
+}
+
+async fn postpone(app: &App, now: Timestamp, id: &str, why: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    let attempts: i64 = sql("UPDATE outbox SET attempts = attempts + 1, last_error = $1
+         WHERE listener = 'notify' AND event_id = $2 RETURNING attempts")
+    .bind(why.chars().take(500).collect::<String>())
+    .bind(id)
+    .opt(&mut tx)
+    .await?
+    .map_or(Ok(0), |row| row.get("attempts"))?;
+    let pause = SignedDuration::from_secs(5 << attempts.clamp(0, 10));
+    sql("UPDATE outbox SET not_before = $1 WHERE listener = 'notify' AND event_id = $2")
+        .bind((now + pause).as_microsecond())
+        .bind(id)
+        .run(&mut tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}

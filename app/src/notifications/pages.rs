@@ -1,0 +1,242 @@
+//! The inbox.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use mil_db::{Where, sql};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::from_micros;
+use crate::error::{Error, Result};
+use crate::i18n::{Lang, fmt, t};
+use crate::policy;
+use crate::ui::block::empty;
+use crate::ui::button::{Button, Kind, Size, button};
+use crate::ui::shell::bar as title_bar;
+use crate::web::{Flash, Me, Query, see_other, shell};
+
+/// How many the inbox shows at once.
+const SHOWN: i64 = 50;
+
+/// Where the list goes on.
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(default, deny_unknown_fields)]
+pub struct Asked {
+    /// `next` of the page before.
+    pub after: Option<String>,
+}
+
+/// What one was told.
+#[derive(Serialize, JsonSchema)]
+pub struct Notices {
+    /// Newest first.
+    pub items: Vec<Notice>,
+    /// Give it as `after` for the next page; null on the last.
+    pub next: Option<String>,
+}
+
+/// One thing one was told.
+#[derive(Serialize, JsonSchema)]
+#[allow(missing_docs)]
+pub struct Notice {
+    pub id: String,
+    /// mentioned, assigned, your_turn, answered, moved, resumed, approved,
+    /// changes_asked, done, declined, cancelled, reopened, rated, merged or escalated.
+    pub reason: String,
+    pub request_id: String,
+    pub number: i64,
+    pub title: String,
+    /// Who did it.
+    pub by: String,
+    pub at: String,
+    pub read: bool,
+}
+
+/// What `me` was told about requests that they may still see.
+async fn load(me: &Me, after: Option<&str>) -> Result<Notices> {
+    let mut filter = Where::new();
+    filter.and("n.person_id = ?", [me.actor.id.as_str().into()]);
+    if let Some(after) = after {
+        filter.and("n.id < ?", [after.into()]);
+    }
+    policy::visible_items(&me.actor, &mut filter);
+    let rows = sql(format!(
+        "SELECT n.id, n.reason, n.item_id, n.created_at, n.read_at, w.number, w.title, e.actor_name
+         FROM notification n
+         JOIN work_item w ON w.id = n.item_id
+         JOIN event e ON e.id = n.event_id
+         WHERE {} ORDER BY n.id DESC LIMIT {}",
+        filter.text(),
+        SHOWN + 1
+    ))
+    .bind_all(filter.values())
+    .all(&me.app.db)
+    .await?;
+    let mut items: Vec<Notice> = rows
+        .iter()
+        .map(|row| {
+            Ok(Notice {
+                id: row.get("id")?,
+                reason: row.get("reason")?,
+                request_id: row.get("item_id")?,
+                number: row.get("number")?,
+                title: row.get("title")?,
+                by: row.get("actor_name")?,
+                at: from_micros(row.get("created_at")?).to_string(),
+                read: row.get::<Option<i64>>("read_at")?.is_some(),
+            })
+        })
+        .collect::<Result<_>>()?;
+    let more = items.len() as i64 > SHOWN;
+    items.truncate(usize::try_from(SHOWN).unwrap_or(0));
+    let next = items.last().filter(|_| more).map(|n| n.id.clone());
+    Ok(Notices { items, next })
+}
+
+/// What happened, in words.
+fn words(lang: Lang, notice: &Notice) -> String {
+    let by = &notice.by;
+    match notice.reason.as_str() {
+        "mentioned" => t!(lang, "{name} mentioned you", name = by),
+        "assigned" => t!(lang, "{name} gave this to you", name = by),
+        "your_turn" => t!(lang, "{name} waits for you", name = by),
+        "answered" => t!(lang, "{name} wrote an answer", name = by),
+        "moved" => t!(lang, "{name} moved it to the next step", name = by),
+        "resumed" => t!(lang, "{name} answered; work goes on", name = by),
+        "approved" => t!(lang, "{name} approved it", name = by),
+        "changes_asked" => t!(lang, "{name} asked for changes", name = by),
+        "done" => t!(lang, "{name} finished it", name = by),
+        "declined" => t!(lang, "{name} declined it", name = by),
+        "cancelled" => t!(lang, "{name} took it back", name = by),
+        "reopened" => t!(lang, "{name} opened it again", name = by),
+        "rated" => t!(lang, "{name} rated it", name = by),
+        "merged" => t!(lang, "{name} merged it into another request", name = by),
+        _ => t!(lang, "The promise is at risk").to_owned(),
+    }
+}
+
+/// GET /inbox
+pub async fn inbox(me: Me, Query(asked): Query<Asked>) -> Result<Response> {
+    let lang = me.lang();
+    let works = policy::works(&me.actor);
+    let notices = load(&me, asked.after.as_deref()).await?;
+    let title = t!(lang, "Inbox");
+    let unread = notices.items.iter().any(|n| !n.read);
+    let all_read = html! {
+        @if unread {
+            form method="post" action="/inbox/read" {
+                (button(Button { label: t!(lang, "Mark all as read"), kind: Kind::Line, size: Size::Small, ..Button::default() }))
+            }
+        }
+    };
+    let list = html! {
+        @if notices.items.is_empty() {
+            (empty("bell", t!(lang, "Nothing new"), t!(lang, "When somebody answers you or needs you, it stands here."), html! {}))
+        } @else {
+            ul class="rq" { @for notice in &notices.items { (line(&me, notice)) } }
+        }
+        @if let Some(next) = &notices.next {
+            p class="mt-4" { a class="btn btn-line" href={ "/inbox?after=" (next) } { (t!(lang, "Older")) } }
+        }
+    };
+    let page = if works {
+        let body = html! {
+            (title_bar(title, html! {}, all_read))
+            div class="panel-body" { (list) }
+        };
+        shell::workspace(&me, "/inbox", title, body).await?
+    } else {
+        let body = html! {
+            div class="wrap stack" {
+                h1 tabindex="-1" { (title) }
+                (all_read)
+                (list)
+            }
+        };
+        shell::portal(&me, "/inbox", title, body).await?
+    };
+    Ok(page.into_response())
+}
+
+fn line(me: &Me, notice: &Notice) -> Markup {
+    let lang = me.lang();
+    let at = notice.at.parse().unwrap_or(me.now);
+    html! {
+        li {
+            div {
+                @if !notice.read { span class="pill pill-info" { (t!(lang, "new")) } " " }
+                a class="ttl" href={ "/inbox/" (notice.id) } { (notice.title) }
+                p class="muted small" { (words(lang, notice)) }
+            }
+            span class="num muted small" { (notice.number) }
+            time class="muted small" datetime=(notice.at) { (fmt::when(lang, at, me.now, &me.prefs.zone)) }
+        }
+    }
+}
+
+/// GET /inbox/{notification}: leads to the request. Reading is noted, which
+/// changes nothing that anybody else sees.
+pub async fn open(me: Me, Path(id): Path<String>) -> Result<Response> {
+    let mut tx = me.app.db.begin().await?;
+    let row = sql(
+        "SELECT w.number FROM notification n JOIN work_item w ON w.id = n.item_id
+         WHERE n.id = $1 AND n.person_id = $2",
+    )
+    .bind(&id)
+    .bind(&me.actor.id)
+    .opt(&mut tx)
+    .await?
+    .ok_or(Error::NotFound)?;
+    let number: i64 = row.get("number")?;
+    // Everything about this request has been seen then.
+    sql(
+        "UPDATE notification SET read_at = $1 WHERE person_id = $2 AND read_at IS NULL
+           AND item_id = (SELECT item_id FROM notification WHERE id = $3)",
+    )
+    .bind(me.now.as_microsecond())
+    .bind(&me.actor.id)
+    .bind(&id)
+    .run(&mut tx)
+    .await?;
+    tx.commit().await?;
+    let base = if policy::works(&me.actor) {
+        "/work"
+    } else {
+        "/requests"
+    };
+    Ok(see_other(&format!("{base}/{number}"), None))
+}
+
+async fn read_everything(me: &Me) -> Result<()> {
+    let mut tx = me.app.db.begin().await?;
+    sql("UPDATE notification SET read_at = $1 WHERE person_id = $2 AND read_at IS NULL")
+        .bind(me.now.as_microsecond())
+        .bind(&me.actor.id)
+        .run(&mut tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// POST /inbox/read
+pub async fn read_all(me: Me) -> Result<Response> {
+    read_everything(&me).await?;
+    Ok(see_other(
+        "/inbox",
+        Some(Flash::new(t!(me.lang(), "All read."))),
+    ))
+}
+
+/// GET /api/v1/notifications
+pub async fn api_list(me: Me, Query(asked): Query<Asked>) -> Result<Json<Notices>> {
+    Ok(Json(load(&me, asked.after.as_deref()).await?))
+}
+
+/// POST /api/v1/notifications/read
+pub async fn api_read(me: Me) -> Result<StatusCode> {
+    read_everything(&me).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
