@@ -116,13 +116,12 @@ on_each_database!(a_poisoned_event_does_not_hold_up_the_others, |app| {
 
 on_each_database!(the_palette_offers_what_one_may_open, |app| {
     let (_, number) = order(&app, "maren", "lighthouse").await;
-    let agent = entries(
-        app.as_("priya")
-            .get(&format!("/palette?q=&at=/work/{number}"))
-            .await
-            .expect(200)
-            .text,
-    );
+    let agent = app
+        .as_("priya")
+        .get(&format!("/palette?q=&at=/work/{number}"))
+        .await
+        .expect(200)
+        .text;
     assert!(
         agent.contains("/queue")
             && agent.contains(&format!("/work/{number}/do/hand"))
