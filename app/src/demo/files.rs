@@ -26,7 +26,7 @@ pub fn for_form(plan: &Plan, types: &[String]) -> Option<Sample> {
             bytes,
         });
     }
-    if takes("svg") && plan.title.len() % 2 == 0 {
+    if takes("svg") && plan.title.len().is_multiple_of(2) {
         return Some(Sample {
             name: format!("{word}-sketch.svg"),
             bytes: drawing(&plan.title),

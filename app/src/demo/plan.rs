@@ -124,7 +124,7 @@ pub fn draw(
                     story,
                     title,
                     course,
-                    requester: *dice.pick::<&'static str>(&may),
+                    requester: dice.pick::<&'static str>(&may),
                     priority: priority(dice),
                     twin: None,
                 };

@@ -337,7 +337,7 @@ fn stages(d: &Desk) -> Markup {
                     t!(lang, "{time} so far", time = time),
                 )
             } else if at < here || (at == here && d.item.phase == Phase::Done) {
-                let last = visits().last().and_then(|v| v.person_id.as_ref());
+                let last = visits().next_back().and_then(|v| v.person_id.as_ref());
                 join(who(last), fmt::span(lang, spent, day))
             } else if let Some(minutes) = plan
                 .get(at)

@@ -177,7 +177,8 @@ async fn late(me: &Me, seen: &Seen) -> Result<Markup> {
         forecast(&seen.reading, ahead, &seen.calendar, me.now),
         Forecast::AtRisk { .. }
     );
-    if !is_late && !(at_risk && seen.reading.tone == Tone::Soon) {
+    let soon = at_risk && seen.reading.tone == Tone::Soon;
+    if !is_late && !soon {
         return Ok(html! {});
     }
     let back = last_event(me, seen, &["request.sent_back", "request.changes_asked"]).await?;

@@ -187,7 +187,15 @@ pub fn filters(me: &Me, filter: &Filter, choices: &Choices, path: &str, end: Mar
         .and_then(|d| serde_json::to_value(d).ok())
         .and_then(|v| v.as_str().map(str::to_owned));
     let priority = filter.priority.map(|p| p.key().to_owned());
-    let all: [(&str, &str, &str, &[(String, String)], &Option<String>); 7] = [
+    /// Name, label, icon, options, what is chosen.
+    type Offered<'a> = (
+        &'a str,
+        &'a str,
+        &'a str,
+        &'a [(String, String)],
+        &'a Option<String>,
+    );
+    let all: [Offered<'_>; 7] = [
         ("state", t!(lang, "State"), "okc", &states, &state),
         (
             "team",

@@ -25,6 +25,7 @@ pub const LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// What can be put back, by the slice that knows how.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "there is only ever one of them")]
 pub enum Undo {
     /// A change of several requests at once.
     Bulk(bulk::Changed),

@@ -59,7 +59,6 @@ fn page<'a>(ctx: &'a Ctx, org: &'a crate::org::Org, title: &'a str, logo: &'a st
         flash: ctx.flash.as_ref().map(|f| Toast {
             text: &f.text,
             undo: f.undo.as_deref().unwrap_or_default(),
-            ..Toast::default()
         }),
         cart: ("/cart", 0),
         news: ("/inbox", 0),
