@@ -5,6 +5,7 @@ pub mod actor;
 pub mod admin;
 pub mod assets;
 pub mod board;
+pub mod audit;
 pub mod bulk;
 pub mod catalog;
 pub mod cli;

@@ -157,6 +157,7 @@ pub fn routes() -> Vec<Route> {
         crate::portal::routes(),
         crate::people::routes(),
         crate::admin::routes(),
+        crate::audit::routes(),
         crate::catalog::routes(),
         crate::work::routes(),
         crate::queue::routes(),
