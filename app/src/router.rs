@@ -233,6 +233,10 @@ pub fn build(app: &App) -> Router {
 
 /// Enforce what the table says about a route.
 async fn admit(access: Access, scope: Scope, request: Request, next: Next) -> Response {
+    // No name of ours holds a NUL, and PostgreSQL takes none as text.
+    if request.uri().path().contains("%00") {
+        return Error::NotFound.into_response();
+    }
     if access != Access::Public {
         let allowed = match request
             .extensions()

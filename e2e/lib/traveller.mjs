@@ -15,7 +15,7 @@ const out = new URL('../out/', import.meta.url).pathname;
 
 /** Wait until something holds. */
 export async function until(holds, otherwise) {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!(await holds())) {
     if (Date.now() > deadline) assert.fail(typeof otherwise === 'function' ? otherwise() : otherwise);
     await new Promise((resolve) => setTimeout(resolve, 20));
