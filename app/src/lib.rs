@@ -4,8 +4,8 @@
 pub mod actor;
 pub mod admin;
 pub mod assets;
-pub mod board;
 pub mod audit;
+pub mod board;
 pub mod bulk;
 pub mod catalog;
 pub mod cli;

@@ -124,6 +124,45 @@ async fn somebody(app: &TestApp) -> String {
     id
 }
 
+/// A team and a department that nobody needs.
+async fn unit(app: &TestApp) -> (String, String) {
+    let now = app.now();
+    let mut tx = app.app.db.begin().await.unwrap();
+    let name = random::new_id(now);
+    let team = mil::starter::team(&mut tx, now, "team", &name, None)
+        .await
+        .unwrap();
+    let department = random::new_id(now);
+    sql("INSERT INTO department (id, name, created_at) VALUES ($1, $1, $2)")
+        .bind(&department)
+        .bind(now.as_microsecond())
+        .run(&mut tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    (team, department)
+}
+
+/// Something that `who` was told about an item.
+async fn told(app: &TestApp, who: &str, item: &str) -> String {
+    let now = app.now();
+    let id = random::new_id(now);
+    let mut tx = app.app.db.begin().await.unwrap();
+    sql(
+        "INSERT INTO notification (id, person_id, event_id, item_id, reason, created_at)
+         SELECT $1, $2, MIN(id), $3, 'answered', $4 FROM event WHERE item_id = $3",
+    )
+    .bind(&id)
+    .bind(app.id(who))
+    .bind(item)
+    .bind(now.as_microsecond())
+    .run(&mut tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 /// Ids of small things of one person.
 #[derive(Default)]
 struct Small {
@@ -201,7 +240,7 @@ impl Objects {
         let (mut item, mut placed, mut their_item, mut their_order) = Default::default();
         let (mut own_file, mut their_file) = Default::default();
         let (mut own, mut theirs) = (Small::default(), Small::default());
-        if wants(&["item", "order", "file"]) {
+        if wants(&["item", "order", "file", "notification"]) {
             (item, placed) = order(app, who).await;
             (their_item, their_order) = order(app, "rolf").await;
         }
@@ -212,6 +251,15 @@ impl Objects {
         if wants(&["line", "view", "undo", "session", "token"]) {
             own = Small::of(app, who).await;
             theirs = Small::of(app, "rolf").await;
+        }
+        let (mut own_news, mut their_news) = Default::default();
+        if wants(&["notification"]) {
+            own_news = told(app, who, &item).await;
+            their_news = told(app, "rolf", &their_item).await;
+        }
+        let (mut team, mut department) = Default::default();
+        if wants(&["team", "department"]) {
+            (team, department) = unit(app).await;
         }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
@@ -231,6 +279,9 @@ impl Objects {
             ("deed", same("hand")),
             ("part", same("rail")),
             ("person", same(&person)),
+            ("team", same(&team)),
+            ("department", same(&department)),
+            ("notification", three(own_news, their_news, NOTHING)),
             ("secret", same("nothing")),
             ("kind", same("relates")),
             ("other", same("1001")),
