@@ -28,6 +28,11 @@ impl Audience {
         }
     }
 
+    /// Whether nobody at all belongs to it.
+    pub fn is_nobody(&self) -> bool {
+        *self == Audience::default()
+    }
+
     /// Whether `actor` belongs to it.
     pub fn admits(&self, actor: &Actor) -> bool {
         let outside = actor.role == Role::Partner;

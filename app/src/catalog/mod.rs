@@ -3,13 +3,18 @@
 //!
 //! * [`model`] the nouns; [`audience`] who may order (a pure rule)
 //! * [`snapshot`] the whole catalogue in memory, read again when it changed
+//! * [`draft`] a service as it is written down, and its checks (pure)
+//! * [`verbs`], [`shelves`] what leads and administrators do with it
 //! * [`store`] the rows
 
 pub mod api;
 pub mod audience;
+pub mod draft;
 pub mod model;
+pub mod shelves;
 pub mod snapshot;
 pub mod store;
+pub mod verbs;
 
 pub use audience::Audience;
 pub use model::{Category, PromiseDef, Service};

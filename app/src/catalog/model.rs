@@ -263,4 +263,36 @@ impl Service {
     pub fn offered(&self) -> bool {
         self.published && !self.retired
     }
+
+    /// Where it stands between being written and being given up.
+    pub fn state(&self) -> State {
+        match (self.retired, self.published) {
+            (true, _) => State::Retired,
+            (false, true) => State::Offered,
+            (false, false) => State::Draft,
+        }
+    }
+}
+
+/// Where a service stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nobody sees it yet.
+    Draft,
+    /// Its audience can order it.
+    Offered,
+    /// It can be ordered no longer.
+    Retired,
+}
+
+impl State {
+    /// The word in events and in the API.
+    pub fn key(self) -> &'static str {
+        match self {
+            State::Draft => "draft",
+            State::Offered => "offered",
+            State::Retired => "retired",
+        }
+    }
 }

@@ -70,7 +70,7 @@ pub async fn install(tx: &mut Tx, now: Timestamp, zone: &str) -> Result<Starter>
     let promise_id = promise(tx, now, "Usual promise", &calendar_id, &usual_promise()).await?;
     let process_id = process(tx, now, "Brief to review", &ProcessDef::essays()).await?;
     let web = category(tx, now, "Web", "globe", 1).await?;
-    let print = category(tx, now, "Print and design", "palette", 2).await?;
+    let print = category(tx, now, "Print and design", "art", 2).await?;
     let mut services = BTreeMap::new();
     let base = |slug, name, category_id, icon, summary, form, position| NewService {
         slug,

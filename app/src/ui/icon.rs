@@ -148,6 +148,11 @@ pub const ICONS: &[(&str, &str)] = &[
     ("x", "M6 6l12 12M18 6 6 18"),
 ];
 
+/// Whether there is an icon with this name.
+pub fn exists(name: &str) -> bool {
+    ICONS.iter().any(|(known, _)| *known == name)
+}
+
 /// The icon with this name. It says nothing to a screen reader: the word beside
 /// it, or the `aria-label` around it, must.
 pub fn icon(name: &str) -> Markup {

@@ -1,0 +1,9 @@
+//! Services in the browser: the list, and a service with its tabs.
+
+pub mod audience;
+pub mod basics;
+pub mod deeds;
+pub mod frame;
+pub mod list;
+pub mod preview;
+pub mod words;
