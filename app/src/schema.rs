@@ -21,4 +21,5 @@ list![
     "0009_search.postgres.sql",
     "0009_search.sqlite.sql",
     "0010_lists.sql",
+    "0013_recompute.sql",
 ];

@@ -5,6 +5,7 @@
 //! * [`snapshot`] the whole catalogue in memory, read again when it changed
 //! * [`draft`] a service as it is written down, and its checks (pure)
 //! * [`verbs`], [`shelves`] what leads and administrators do with it
+//! * [`terms`] what leads and administrators do with calendars and promises
 //! * [`store`] the rows
 
 pub mod api;
@@ -14,6 +15,7 @@ pub mod model;
 pub mod shelves;
 pub mod snapshot;
 pub mod store;
+pub mod terms;
 pub mod verbs;
 
 pub use audience::Audience;

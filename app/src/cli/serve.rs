@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::notifications;
 use crate::schema::MIGRATIONS;
 use crate::state::App;
-use crate::work::wake;
+use crate::work::{recompute, wake};
 
 /// Open the database, bring it up to date, and put the parts together.
 pub async fn open(config: Config) -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
@@ -111,6 +111,9 @@ async fn tick(app: App) {
         }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");
+        }
+        if let Err(error) = recompute::run_due(&app, app.now()).await {
+            tracing::error!(%error, "due dates could not be computed anew");
         }
     }
 }

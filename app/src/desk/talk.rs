@@ -37,6 +37,7 @@ const TOLD: &[&str] = &[
     "request.assigned",
     "request.prioritised",
     "request.service_changed",
+    "request.due_changed",
     "request.rated",
     "request.merged",
     "request.absorbed",

@@ -205,6 +205,7 @@ fn line(
                 t!(lang, "{name} cancelled this", name = name),
             ),
         ),
+        "request.due_changed" => ("clock", due_changed(lang, data)),
         "request.reopened" => (
             "clock",
             by(
@@ -229,4 +230,21 @@ fn line(
         ),
         _ => return None,
     })
+}
+
+/// The promised day moved because our hours or the promise did: the new day.
+fn due_changed(lang: Lang, data: &Value) -> String {
+    match (data["due_before"].as_i64(), data["due_after"].as_i64()) {
+        (Some(before), Some(after)) if after > before => {
+            t!(lang, "Our working hours changed: it is promised later now").to_owned()
+        }
+        (Some(before), Some(after)) if after < before => {
+            t!(lang, "Our working hours changed: it is promised sooner now").to_owned()
+        }
+        _ => t!(
+            lang,
+            "Our working hours changed: the promise was counted anew"
+        )
+        .to_owned(),
+    }
 }

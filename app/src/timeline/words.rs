@@ -100,6 +100,14 @@ impl Teller<'_> {
             },
             "request.prioritised" => self.prioritised(d),
             "request.service_changed" => self.reserviced(d),
+            "request.due_changed" => self.with_due(
+                t!(
+                    lang,
+                    "counted the promise anew, because “{name}” changed",
+                    name = self.text(d, "name")
+                ),
+                d,
+            ),
             "request.filled" => self.filled(d),
             "request.renamed" => t!(
                 lang,
@@ -246,6 +254,7 @@ impl Teller<'_> {
             "request.waits" | "comment.written" => "msg",
             "request.assigned" | "request.watched" | "request.unwatched" => "users",
             "request.prioritised" => "up",
+            "request.due_changed" => "clock",
             "request.rated" => "star",
             "request.linked" | "request.unlinked" | "request.merged" | "request.absorbed"
             | "request.unmerged" | "request.released" => "link",

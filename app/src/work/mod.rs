@@ -11,6 +11,7 @@
 //! | [`talk`] | comments, asking the requester, watchers |
 //! | [`relate`], [`merge`] | links between items; two that become one |
 //! | [`reservice`] | another service for the same item |
+//! | [`recompute`] | new due dates after a promise or calendar changed |
 //! | [`wake`] | what the clocks do by themselves: escalations |
 //!
 //! Every verb has the same shape: begin, [`store::lock`] (which checks that the
@@ -24,6 +25,7 @@ pub mod model;
 pub mod moves;
 pub mod order;
 pub mod promise;
+pub mod recompute;
 pub mod relate;
 pub mod reservice;
 pub mod store;

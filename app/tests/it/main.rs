@@ -2,6 +2,7 @@
 //! SQLite and on PostgreSQL.
 
 mod accounts;
+mod admin;
 mod audit;
 mod bad_input;
 mod bulk;

@@ -19,6 +19,7 @@ pub use engine::Calendar;
 
 /// Opening hours and holidays of one place, in that place's civil time.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
 pub struct CalendarDef {
     /// IANA time zone name, such as `Europe/Berlin`.
     pub zone: String,
@@ -34,6 +35,7 @@ pub struct CalendarDef {
 /// Spans of a day that overlap or touch count once. Work past midnight is two
 /// spans: up to `24:00` and, on the next day, from `00:00`.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
 pub struct Hours {
     pub day: Weekday,
     pub from: ClockTime,
@@ -44,6 +46,7 @@ pub struct Hours {
 ///
 /// When several entries name one date, only the hours common to all are open.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
 pub struct Holiday {
     pub date: Date,
     pub name: String,
