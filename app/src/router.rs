@@ -159,6 +159,7 @@ pub fn routes() -> Vec<Route> {
         crate::admin::routes(),
         crate::audit::routes(),
         crate::catalog::routes(),
+        crate::catalog::terms::routes(),
         crate::work::routes(),
         crate::queue::routes(),
         crate::board::routes(),

@@ -5,13 +5,13 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use mil_sla::Holiday;
-use mil_sla::countries::{countries, holidays_of};
-use mil_sla::ical::{IcalError, MAX_BYTES, holidays_from_ical};
+use mil_sla::countries::countries;
 
 use crate::admin::{calendars, frame, holidays};
 use crate::catalog::snapshot::CalendarEntry;
 use crate::catalog::terms::calendar::{self, CalendarInput};
-use crate::error::{Error, FieldError, Msg, Result};
+use crate::catalog::terms::import::{self, Ledger};
+use crate::error::{Error, FieldError, Result};
 use crate::files::Sent;
 use crate::files::intake::disk;
 use crate::i18n::{fmt, t, tn};
@@ -22,42 +22,6 @@ use crate::work::recompute;
 
 /// The most lines of the ledger on the page.
 const SHOWN: usize = 200;
-
-/// What an import brings: new days, and what is left out with the reason.
-#[derive(Debug, Default)]
-#[allow(missing_docs)]
-pub struct Ledger {
-    pub new: Vec<Holiday>,
-    /// Days the calendar has already.
-    pub known: Vec<Holiday>,
-    /// Line of the file and why it was skipped.
-    pub skipped: Vec<(usize, String)>,
-}
-
-impl Ledger {
-    /// Sort out what the calendar has already.
-    pub fn of(found: Vec<Holiday>, there: &[Holiday], skipped: Vec<(usize, String)>) -> Ledger {
-        let mut ledger = Ledger {
-            skipped,
-            ..Ledger::default()
-        };
-        for day in found {
-            let same = |h: &Holiday| {
-                h.name == day.name
-                    && (h.date == day.date
-                        || (h.every_year
-                            && (h.date.month(), h.date.day())
-                                == (day.date.month(), day.date.day())))
-            };
-            if there.iter().any(same) {
-                ledger.known.push(day);
-            } else {
-                ledger.new.push(day);
-            }
-        }
-        ledger
-    }
-}
 
 /// Both forms, for the page of holidays.
 pub fn forms(me: &Me, entry: &CalendarEntry) -> Markup {
@@ -131,40 +95,6 @@ pub fn forms(me: &Me, entry: &CalendarEntry) -> Markup {
     }
 }
 
-/// Why a file cannot be read, for people.
-pub fn explain(error: &IcalError) -> Msg {
-    match error {
-        IcalError::NotACalendar => {
-            Msg::new("This is not an iCalendar file. Export one that ends in .ics.")
-        }
-        IcalError::TooLong { .. } => Msg::new("The file is larger than 4 MB. Export fewer years."),
-        IcalError::BadYears { .. } => {
-            Msg::new("Choose at most 100 years from 1900 to 2199, the first before the last.")
-        }
-        IcalError::TooMuch => Msg::new("The events stand for too many days. Choose fewer years."),
-    }
-}
-
-/// The holidays of a place such as `DE-BY`.
-pub fn of_country(place: &str, from: i16, to: i16) -> Result<Vec<Holiday>> {
-    let years_fit = (1900..2200).contains(&from) && (from..2200).contains(&to) && to - from < 100;
-    if !years_fit {
-        let msg = explain(&IcalError::BadYears { from, to });
-        return Err(Error::field("from_year", msg));
-    }
-    let (country, region) = match place.split_once('-') {
-        Some((country, region)) => (country, Some(region)),
-        None => (place, None),
-    };
-    let days: Vec<Holiday> = (from..=to)
-        .flat_map(|year| holidays_of(country, region, year))
-        .collect();
-    if days.is_empty() {
-        return Err(Error::field("place", "Choose a country of the list."));
-    }
-    Ok(days)
-}
-
 async fn read(me: &Me, sent: &Sent, there: &[Holiday]) -> Result<Ledger> {
     let year = |field: &str| {
         sent.text(field)
@@ -174,8 +104,7 @@ async fn read(me: &Me, sent: &Sent, there: &[Holiday]) -> Result<Ledger> {
     };
     let (from, to) = (year("from_year")?, year("to_year")?);
     if sent.text("source") == "country" {
-        let days = of_country(sent.text("place"), from, to)?;
-        return Ok(Ledger::of(days, there, Vec::new()));
+        return import::of_country(sent.text("place"), from, to, there);
     }
     let file = sent.files.iter().find(|(field, _)| field == "ical");
     let Some((_, file)) = file else {
@@ -183,10 +112,7 @@ async fn read(me: &Me, sent: &Sent, there: &[Holiday]) -> Result<Ledger> {
         let missing = FieldError::new("ical", "Choose a file first.");
         return Err(Error::Invalid(vec![wrong.unwrap_or(missing)]));
     };
-    if file.size > MAX_BYTES as u64 {
-        let msg = explain(&IcalError::TooLong { bytes: MAX_BYTES });
-        return Err(Error::field("ical", msg));
-    }
+    import::fits(file.size)?;
     let reader = me
         .app
         .blobs
@@ -194,10 +120,7 @@ async fn read(me: &Me, sent: &Sent, there: &[Holiday]) -> Result<Ledger> {
         .await
         .map_err(disk)?;
     let bytes = reader.all().await?;
-    let text = String::from_utf8_lossy(&bytes);
-    let import = holidays_from_ical(&text, from, to)
-        .map_err(|error| Error::field("ical", explain(&error)))?;
-    Ok(Ledger::of(import.holidays, there, import.skipped))
+    import::of_file(&String::from_utf8_lossy(&bytes), from, to, there)
 }
 
 /// POST /admin/calendars/{calendar}/import: the ledger, before it is applied.

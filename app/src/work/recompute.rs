@@ -244,10 +244,10 @@ pub async fn impact_of_promise(
     input: &PromiseInput,
 ) -> Result<Impact> {
     let catalog = app.catalog().await?;
-    match catalog.calendars.get(&input.calendar_id) {
-        Some(calendar) => impact(app, now, &[(id, &input.definition, &calendar.compiled)]).await,
-        None => Ok(Impact::default()),
-    }
+    let calendar = catalog.calendars.get(&input.calendar_id);
+    let calendar =
+        calendar.ok_or_else(|| crate::Error::field("calendar_id", "Choose one of the list."))?;
+    impact(app, now, &[(id, &input.definition, &calendar.compiled)]).await
 }
 
 /// [`impact`] of a new state of one calendar.

@@ -281,6 +281,8 @@ impl Objects {
             ("person", same(&person)),
             ("team", same(&team)),
             ("department", same(&department)),
+            ("calendar", same(&app.starter.calendar_id)),
+            ("promise", same(&app.starter.promise_id)),
             ("notification", three(own_news, their_news, NOTHING)),
             ("secret", same("nothing")),
             ("kind", same("relates")),
