@@ -28,7 +28,7 @@ use crate::router::{Access, Route, get, post};
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
     use Access::Leads;
-    use services::{audience, basics, deeds, list, preview};
+    use services::{audience, basics, builder, deeds, list, preview};
     vec![
         get(Leads, "/admin", home::page),
         get(Leads, "/admin/services", list::page),
@@ -38,6 +38,13 @@ pub fn routes() -> Vec<Route> {
         post(Leads, "/admin/services/{service}", basics::save),
         get(Leads, "/admin/services/{service}/audience", audience::page),
         post(Leads, "/admin/services/{service}/audience", audience::save),
+        get(Leads, "/admin/services/{service}/form", builder::page),
+        post(Leads, "/admin/services/{service}/form", builder::submit),
+        post(
+            Leads,
+            "/admin/services/{service}/form/preview",
+            builder::preview,
+        ),
         get(Leads, "/admin/services/{service}/preview", preview::page),
         post(Leads, "/admin/services/{service}/publish", deeds::publish),
         post(Leads, "/admin/services/{service}/retire", deeds::retire),

@@ -285,26 +285,30 @@ fn is_slug(text: &str) -> bool {
 
 /// A word for addresses from a name.
 pub fn slug_of(name: &str) -> String {
-    let mut slug = String::new();
+    // Room for the number that tells two of the same name apart.
+    word_of(name, "service", SLUG - 4)
+}
+
+/// A name as lower-case letters, digits and hyphens, at most `most` of them.
+/// What would not begin with a letter begins with `first`.
+pub fn word_of(name: &str, first: &str, most: usize) -> String {
+    let mut word = String::new();
     for c in name.to_lowercase().chars() {
         match c {
-            'ä' => slug.push_str("ae"),
-            'ö' => slug.push_str("oe"),
-            'ü' => slug.push_str("ue"),
-            'ß' => slug.push_str("ss"),
-            c if c.is_ascii_alphanumeric() => slug.push(c),
-            _ if slug.is_empty() || slug.ends_with('-') => {}
-            _ => slug.push('-'),
+            'ä' => word.push_str("ae"),
+            'ö' => word.push_str("oe"),
+            'ü' => word.push_str("ue"),
+            'ß' => word.push_str("ss"),
+            c if c.is_ascii_alphanumeric() => word.push(c),
+            _ if word.is_empty() || word.ends_with('-') => {}
+            _ => word.push('-'),
         }
     }
-    // Room for a word before it, and for the number that tells two apart.
-    slug.truncate(SLUG - 12);
-    let slug = slug.trim_end_matches('-');
-    if slug.starts_with(|c: char| c.is_ascii_lowercase()) {
-        slug.to_owned()
-    } else {
-        format!("service-{slug}").trim_end_matches('-').to_owned()
+    if !word.starts_with(|c: char| c.is_ascii_lowercase()) {
+        word = format!("{first}-{word}");
     }
+    word.truncate(most);
+    word.trim_end_matches('-').to_owned()
 }
 
 /// The first of `base`, `base-2`, `base-3` … that is not taken.

@@ -1,6 +1,7 @@
 //! The tab that says who may see and order a service.
 
 use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -59,9 +60,13 @@ pub async fn save(me: Me, Path(id): Path<String>, Input(form): Input<Form>) -> R
             ))
         }
         Err(error) => {
-            let wrong = Wrong::of(me.lang(), error)?;
+            let (status, wrong) = frame::again(me.lang(), error)?;
+            let mut form = form;
+            if status == StatusCode::PRECONDITION_FAILED {
+                form.version = None;
+            }
             let page = show(&me, &id, Some(&form), &wrong).await?;
-            Ok((wrong.status(), page).into_response())
+            Ok((status, page).into_response())
         }
     }
 }
@@ -73,7 +78,8 @@ async fn show(me: &Me, id: &str, typed: Option<&Form>, wrong: &Wrong) -> Result<
     let departments = store::departments(&me.app.db).await?;
     let teams = store::teams(&me.app.db).await?;
     let audience = typed.map_or_else(|| service.audience.clone(), Form::audience);
-    let version = typed.map_or(Some(service.version), |form| form.version);
+    let version = typed.and_then(|form| form.version);
+    let version = version.unwrap_or(service.version);
     let part = |name, label| Field {
         name,
         label,
@@ -103,7 +109,7 @@ async fn show(me: &Me, id: &str, typed: Option<&Form>, wrong: &Wrong) -> Result<
     let body = html! {
         form class="stack measure" method="post" action={ "/admin/services/" (id) "/audience" } data-guard {
             (wrong.summary(lang))
-            input type="hidden" name="version" value=[version];
+            input type="hidden" name="version" value=(version);
             @if service.audience.is_nobody() {
                 (notice(Tone::Warn, "alert", t!(lang, "Nobody may order this."), html! { (t!(lang, "Choose at least one below, or nobody finds it in the catalog.")) }))
             } @else {

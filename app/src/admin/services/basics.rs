@@ -2,6 +2,7 @@
 //! costs, who fulfils it. Also the page for a new one.
 
 use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use mil_process::Decimal;
@@ -120,7 +121,7 @@ pub async fn create(me: Me, Input(form): Input<Basics>) -> Result<Response> {
                 me.lang(),
                 "The service is made. Say what it asks, then publish it"
             ));
-            Ok(see_other(&format!("/admin/services/{id}"), Some(said)))
+            Ok(see_other(&format!("/admin/services/{id}/form"), Some(said)))
         }
         Err(error) => {
             let wrong = Wrong::of(me.lang(), error)?;
@@ -146,9 +147,13 @@ pub async fn save(me: Me, Path(id): Path<String>, Input(form): Input<Basics>) ->
             Ok(see_other(&format!("/admin/services/{id}"), Some(said)))
         }
         Err(error) => {
-            let wrong = Wrong::of(me.lang(), error)?;
+            let (status, wrong) = frame::again(me.lang(), error)?;
+            let mut form = form;
+            if status == StatusCode::PRECONDITION_FAILED {
+                form.version = None;
+            }
             let page = show(&me, &id, Some(&form), &wrong).await?;
-            Ok((wrong.status(), page).into_response())
+            Ok((status, page).into_response())
         }
     }
 }
@@ -163,7 +168,7 @@ pub async fn show(me: &Me, id: &str, typed: Option<&Basics>, wrong: &Wrong) -> R
     let body = html! {
         form class="stack measure" method="post" action={ "/admin/services/" (id) } data-guard {
             (wrong.summary(lang))
-            input type="hidden" name="version" value=[form.version];
+            input type="hidden" name="version" value=(form.version.unwrap_or(service.version));
             (fields(me, &catalog, form, wrong).await?)
             div { (button(Button { label: t!(lang, "Save service"), kind: Kind::Primary, ..Button::default() })) }
         }

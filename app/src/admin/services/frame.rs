@@ -2,23 +2,43 @@
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use crate::Result;
 use crate::admin::services::words;
 use crate::catalog::model::State;
 use crate::catalog::{Catalog, Service};
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::i18n::{Lang, t};
 use crate::ui::block::{Tab, Tone, crumbs, pill, tabs};
 use crate::ui::button::{Button, Kind, button};
 use crate::ui::shell::bar;
-use crate::web::{Me, shell};
+use crate::web::{Me, Wrong, shell};
 
 /// A service by its id; addresses here outlive a new word in the catalogue.
 pub fn find(catalog: &Catalog, id: &str) -> Result<Arc<Service>> {
     let found = catalog.services.iter().find(|s| s.id == id);
     found.cloned().ok_or(Error::NotFound)
+}
+
+/// What was wrong with a form that comes back with all that was typed, and the
+/// status of the answer. When somebody else was faster, the next attempt wins
+/// knowingly; other errors are about something else than the form.
+pub fn again(lang: Lang, error: Error) -> Result<(StatusCode, Wrong)> {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
+    let wrong = match error {
+        Error::Stale(_) => Wrong::new(
+            lang,
+            &[FieldError::new(
+                "",
+                "Somebody else changed this meanwhile. Compare it in a second window; saving again replaces what they wrote.",
+            )],
+        ),
+        Error::Conflict(msg) => Wrong::new(lang, &[FieldError::new("", msg)]),
+        other => Wrong::of(lang, other)?,
+    };
+    Ok((status, wrong))
 }
 
 /// Where a service stands.
@@ -42,6 +62,7 @@ pub async fn page(me: &Me, service: &Service, here: &str, body: Markup) -> Resul
     let parts = [
         ("", t!(lang, "Basics")),
         ("audience", t!(lang, "Who may order")),
+        ("form", t!(lang, "Form")),
         ("preview", t!(lang, "Preview")),
     ];
     let links: Vec<(String, &str, bool)> = parts

@@ -2,6 +2,7 @@
 
 pub mod audience;
 pub mod basics;
+pub mod builder;
 pub mod deeds;
 pub mod frame;
 pub mod list;
