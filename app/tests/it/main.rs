@@ -3,6 +3,7 @@
 
 mod accounts;
 mod admin;
+mod admin_services;
 mod audit;
 mod bad_input;
 mod bulk;
