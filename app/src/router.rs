@@ -157,6 +157,7 @@ pub fn routes() -> Vec<Route> {
         crate::portal::routes(),
         crate::people::routes(),
         crate::admin::routes(),
+        crate::admin::processes::routes(),
         crate::audit::routes(),
         crate::catalog::routes(),
         crate::catalog::terms::routes(),

@@ -8,6 +8,7 @@
 //! | [`calendars`], [`calendar_form`], [`weeks`] | working hours, drawn |
 //! | [`holidays`], [`import_pages`] | holidays, also from files and countries |
 //! | [`promises`], [`promise_form`], [`promise_rail`] | targets and who is told when |
+//! | [`processes`] | stages, with what changes before it does |
 //! | [`services`] | services, their audience, their form |
 
 pub mod calendar_form;
@@ -16,6 +17,7 @@ pub mod frame;
 pub mod holidays;
 pub mod home;
 pub mod import_pages;
+pub mod processes;
 pub mod promise_form;
 pub mod promise_rail;
 pub mod promises;

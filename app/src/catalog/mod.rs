@@ -6,12 +6,14 @@
 //! * [`draft`] a service as it is written down, and its checks (pure)
 //! * [`verbs`], [`shelves`] what leads and administrators do with it
 //! * [`terms`] what leads and administrators do with calendars and promises
+//! * [`rules`] the same with processes
 //! * [`store`] the rows
 
 pub mod api;
 pub mod audience;
 pub mod draft;
 pub mod model;
+pub mod rules;
 pub mod shelves;
 pub mod snapshot;
 pub mod store;
