@@ -68,10 +68,8 @@ pub fn used_by<'a>(catalog: &'a Catalog, id: &str) -> Vec<&'a str> {
 
 /// How many open requests run on each version.
 pub async fn running(db: &Db, id: &str) -> Result<BTreeMap<i64, i64>> {
-    sql(
-        "SELECT process_version, COUNT(*) AS n FROM work_item
-         WHERE process_id = $1 AND closed_at IS NULL GROUP BY process_version",
-    )
+    sql("SELECT process_version, COUNT(*) AS n FROM work_item
+         WHERE process_id = $1 AND closed_at IS NULL GROUP BY process_version")
     .bind(id)
     .all(db)
     .await?
@@ -105,11 +103,14 @@ pub fn check(catalog: &Catalog, id: Option<&str>, def: &ProcessDef) -> Vec<Field
             let needs = stage.required_fields.iter().enumerate();
             let needs = needs.filter_map(|(n, key)| Some((n, key.strip_prefix("form.")?)));
             for (n, key) in needs {
-                let asked = service.form.field(key).is_some_and(|f| {
-                    f.kind.is_question() && f.required && f.show_if.is_none()
-                });
+                let asked = service
+                    .form
+                    .field(key)
+                    .is_some_and(|f| f.kind.is_question() && f.required && f.show_if.is_none());
                 if !asked {
-                    let msg = Msg::new("The form of {service} does not ask everybody for “{key}”. Ask it there, always shown and required, or do not require it here.");
+                    let msg = Msg::new(
+                        "The form of {service} does not ask everybody for “{key}”. Ask it there, always shown and required, or do not require it here.",
+                    );
                     wrong.push(FieldError::new(
                         format!("stages[{at}].required_fields[{n}]"),
                         msg.with("service", &service.name).with("key", key),
@@ -135,13 +136,13 @@ async fn check_owners(
         let there = match &stage.owner {
             Owner::Service => true,
             _ if stays => true,
-            Owner::Team(id) => sql(
-                "SELECT id FROM team WHERE id = $1 AND kind = 'team' AND archived_at IS NULL",
-            )
-            .bind(id)
-            .opt(&mut *tx)
-            .await?
-            .is_some(),
+            Owner::Team(id) => {
+                sql("SELECT id FROM team WHERE id = $1 AND kind = 'team' AND archived_at IS NULL")
+                    .bind(id)
+                    .opt(&mut *tx)
+                    .await?
+                    .is_some()
+            }
             Owner::Person(id) => {
                 let row = sql("SELECT role FROM person WHERE id = $1 AND disabled_at IS NULL")
                     .bind(id)
@@ -280,8 +281,10 @@ pub async fn change(
     let archived = change.archived.unwrap_or(entry.archived);
     if archived && !entry.archived && !used_by(&catalog, id).is_empty() {
         return Err(Error::Conflict(
-            Msg::new("Services still follow this process: {names}. Give them another, then archive it.")
-                .with("names", used_by(&catalog, id).join(", ")),
+            Msg::new(
+                "Services still follow this process: {names}. Give them another, then archive it.",
+            )
+            .with("names", used_by(&catalog, id).join(", ")),
         ));
     }
     let (mut before, mut after) = (json!({}), json!({}));

@@ -283,6 +283,8 @@ impl Objects {
             ("department", same(&department)),
             ("calendar", same(&app.starter.calendar_id)),
             ("promise", same(&app.starter.promise_id)),
+            ("process", same(&app.starter.process_id)),
+            ("number", same("1")),
             ("notification", three(own_news, their_news, NOTHING)),
             ("secret", same("nothing")),
             ("kind", same("relates")),

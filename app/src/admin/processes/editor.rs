@@ -120,7 +120,12 @@ fn stage(me: &Me, teams: &[Team], at: usize, last: usize, row: &Row, wrong: &Wro
     let backs = [
         opt("none", t!(lang, "Nowhere"), "", &row.back),
         opt("any", t!(lang, "Any earlier stage"), "", &row.back),
-        opt("only", t!(lang, "Only the stages named here"), "", &row.back),
+        opt(
+            "only",
+            t!(lang, "Only the stages named here"),
+            "",
+            &row.back,
+        ),
     ];
     let heading = match row.name.trim() {
         "" => t!(lang, "New stage"),

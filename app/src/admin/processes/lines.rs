@@ -67,10 +67,10 @@ pub fn read_checks(lang: Lang, text: &str, before: &[CheckItem]) -> Result<Vec<C
             None => (line, false),
             Some((label, end)) if says_required(lang, end) => (label.trim(), true),
             Some(_) => {
-                return Err(Msg::new(
-                    "Line {line}: after the bar stands “required” or nothing.",
-                )
-                .with("line", at));
+                return Err(
+                    Msg::new("Line {line}: after the bar stands “required” or nothing.")
+                        .with("line", at),
+                );
             }
         };
         let key = before
@@ -78,9 +78,8 @@ pub fn read_checks(lang: Lang, text: &str, before: &[CheckItem]) -> Result<Vec<C
             .filter(unused)
             .find(|b| b.label == label)
             .map(|b| b.key.clone());
-        let taken = |key: &str| {
-            items.iter().any(|i| i.key == key) || before.iter().any(|b| b.key == key)
-        };
+        let taken =
+            |key: &str| items.iter().any(|i| i.key == key) || before.iter().any(|b| b.key == key);
         let key = key.unwrap_or_else(|| free(&word_of(label, "item", KEY), taken));
         items.push(CheckItem {
             key,
@@ -261,11 +260,11 @@ pub fn read_fields(
             }
         };
         let Some(read) = read_kind(lang, kind, label) else {
-            return Err(
-                Msg::new("Line {line}: “{kind}” is no kind of field. Choose one of the list above.")
-                    .with("line", at)
-                    .with("kind", kind.chars().take(60).collect::<String>()),
-            );
+            return Err(Msg::new(
+                "Line {line}: “{kind}” is no kind of field. Choose one of the list above.",
+            )
+            .with("line", at)
+            .with("kind", kind.chars().take(60).collect::<String>()));
         };
         let old = before.iter().find(|b| b.key == key);
         let same_kind = old.filter(|b| kind_text(lang, &b.kind) == kind);
@@ -348,13 +347,22 @@ mod tests {
         }
         let (fields, needed) =
             read_fields(Lang::En, "copies | How many | number", &before).unwrap();
-        assert_eq!((&*fields[0].label, &fields[0].kind), ("How many", &before[0].kind));
+        assert_eq!(
+            (&*fields[0].label, &fields[0].kind),
+            ("How many", &before[0].kind)
+        );
         assert!(needed.is_empty());
         let text = "size | Size | choice: A4; A3 | required\nlink | Proof | Web address";
         let (fields, _) = read_fields(Lang::En, text, &[]).unwrap();
         assert_eq!(fields[0].kind.options()[1].key, "a3");
         assert_eq!(fields[1].kind, Kind::Url);
-        for bad in ["x", "a | b", "a | b | colour", "a | b | date: x", "a|b|text|no|x"] {
+        for bad in [
+            "x",
+            "a | b",
+            "a | b | colour",
+            "a | b | date: x",
+            "a|b|text|no|x",
+        ] {
             assert!(read_fields(Lang::En, bad, &[]).is_err(), "{bad}");
         }
     }

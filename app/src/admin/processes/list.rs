@@ -192,19 +192,11 @@ async fn set_archived(me: &Me, id: &str, deed: &Deed, archived: bool) -> Result<
 }
 
 /// POST /admin/processes/{process}/archive
-pub async fn archive(
-    me: Me,
-    Path(id): Path<String>,
-    Input(deed): Input<Deed>,
-) -> Result<Response> {
+pub async fn archive(me: Me, Path(id): Path<String>, Input(deed): Input<Deed>) -> Result<Response> {
     set_archived(&me, &id, &deed, true).await
 }
 
 /// POST /admin/processes/{process}/restore
-pub async fn restore(
-    me: Me,
-    Path(id): Path<String>,
-    Input(deed): Input<Deed>,
-) -> Result<Response> {
+pub async fn restore(me: Me, Path(id): Path<String>, Input(deed): Input<Deed>) -> Result<Response> {
     set_archived(&me, &id, &deed, false).await
 }

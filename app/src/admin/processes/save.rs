@@ -19,7 +19,8 @@ use crate::error::{Error, FieldError, Msg, Result};
 use crate::i18n::{t, tn};
 use crate::ui::block::{Tone, notice};
 use crate::ui::button::{Button, Kind, button};
-use crate::web::{Flash, Me, Posted, Wrong, see_other};
+use crate::web::input::Posted;
+use crate::web::{Flash, Me, Wrong, see_other};
 
 /// GET /admin/processes/{process}
 pub async fn page(me: Me, Path(id): Path<String>) -> Result<Markup> {
@@ -41,10 +42,8 @@ pub async fn page(me: Me, Path(id): Path<String>) -> Result<Markup> {
 /// Somebody by the typed name or address; their id.
 async fn person(me: &Me, id: &str, text: &str) -> Result<Result<String, Msg>> {
     let text = text.trim();
-    let rows = sql(
-        "SELECT id, name, role FROM person
-         WHERE disabled_at IS NULL AND (id = $1 OR name = $2 OR email = $3) LIMIT 20",
-    )
+    let rows = sql("SELECT id, name, role FROM person
+         WHERE disabled_at IS NULL AND (id = $1 OR name = $2 OR email = $3) LIMIT 20")
     .bind(id)
     .bind(text)
     .bind(text.to_lowercase())
@@ -187,12 +186,7 @@ async fn meanwhile(
 }
 
 /// What publishing would change, before it is done.
-async fn compare(
-    me: &Me,
-    entry: &ProcessEntry,
-    sheet: &Sheet,
-    def: &ProcessDef,
-) -> Result<Markup> {
+async fn compare(me: &Me, entry: &ProcessEntry, sheet: &Sheet, def: &ProcessDef) -> Result<Markup> {
     let lang = me.lang();
     let none = ProcessDef::default();
     let current = entry.versions.get(&entry.current);

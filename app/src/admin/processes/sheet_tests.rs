@@ -54,11 +54,13 @@ fn stages_are_moved_added_and_taken_out() {
     }
     assert!(!sheet.press("publish"));
     sheet.stages[1].name = "Copy".into();
-    let keys = |sheet: &Sheet| -> Vec<String> {
-        sheet.stages.iter().map(|r| r.key.clone()).collect()
-    };
+    let keys =
+        |sheet: &Sheet| -> Vec<String> { sheet.stages.iter().map(|r| r.key.clone()).collect() };
     let _ = sheet.definition(Lang::En, &def);
-    assert_eq!(keys(&sheet), ["copy", "copy-2", "design", "review", "implement"]);
+    assert_eq!(
+        keys(&sheet),
+        ["copy", "copy-2", "design", "review", "implement"]
+    );
     for _ in 0..60 {
         sheet.press("add");
     }
@@ -67,7 +69,15 @@ fn stages_are_moved_added_and_taken_out() {
 
 #[test]
 fn hostile_forms_are_refused() {
-    for key in ["s-name", "s99-name", "s0-colour", "sx-name", "stages", "s0", "s-1-name"] {
+    for key in [
+        "s-name",
+        "s99-name",
+        "s0-colour",
+        "sx-name",
+        "stages",
+        "s0",
+        "s-1-name",
+    ] {
         let map = BTreeMap::from([(key.to_owned(), vec!["x".to_owned()])]);
         assert!(Sheet::read(map).is_err(), "{key}");
     }
@@ -80,10 +90,20 @@ fn hostile_forms_are_refused() {
     row.back = "all".into();
     row.checklist = "a | b".into();
     row.fields = "nonsense".into();
-    let wrong = sheet.definition(Lang::En, &ProcessDef::default()).unwrap_err();
+    let wrong = sheet
+        .definition(Lang::En, &ProcessDef::default())
+        .unwrap_err();
     let mut at: Vec<&str> = wrong.iter().map(|w| w.field.as_str()).collect();
     at.sort_unstable();
-    let parts = ["back", "checklist", "fields", "limit", "owner", "phase", "share"];
+    let parts = [
+        "back",
+        "checklist",
+        "fields",
+        "limit",
+        "owner",
+        "phase",
+        "share",
+    ];
     assert_eq!(at, parts.map(|p| format!("s0-{p}")));
 }
 

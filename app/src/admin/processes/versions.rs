@@ -83,10 +83,7 @@ pub async fn page(me: Me, Path((id, number)): Path<(String, String)>) -> Result<
                 text(&needs),
             ),
             (
-                some(
-                    t!(lang, "The requester approves"),
-                    stage.requester_approves,
-                ),
+                some(t!(lang, "The requester approves"), stage.requester_approves),
                 text(t!(lang, "Yes")),
             ),
             (t!(lang, "Work may be sent back to"), text(&back)),
