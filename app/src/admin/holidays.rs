@@ -11,7 +11,7 @@ use crate::admin::{calendar_form, calendars, frame, import_pages, weeks};
 use crate::catalog::snapshot::CalendarEntry;
 use crate::catalog::terms::calendar::CalendarInput;
 use crate::error::{Error, FieldError, Result};
-use crate::i18n::{Lang, fmt, t};
+use crate::i18n::{Lang, fmt, t, tn};
 use crate::ui::block::{empty, rail_block};
 use crate::ui::choice::{Opt, select};
 use crate::ui::field::{self, Field};
@@ -89,18 +89,19 @@ pub async fn show(
         @if entry.def.holidays.is_empty() {
             (empty("cal", t!(lang, "No holidays yet"), t!(lang, "Take them over from a country or a calendar file, or add single days."), html! {}))
         } @else {
-            div class="table-wrap" tabindex="0" role="region" aria-label=(t!(lang, "Holidays")) {
-                table class="table" {
-                    caption class="vh" { (t!(lang, "Holidays")) }
-                    thead { tr {
-                        th scope="col" { (t!(lang, "Day")) } th scope="col" { (t!(lang, "Name")) }
-                        th scope="col" { (t!(lang, "Hours")) } th scope="col" { (t!(lang, "Repeats")) }
-                        th scope="col" { span class="vh" { (t!(lang, "Actions")) } }
-                    } }
-                    tbody { @for (at, day) in order(entry, today) { (line(lang, entry, at, day, today)) } }
+            p class="row s14" style="--gap:1rem" {
+                a href="#day" { (t!(lang, "Add a day")) }
+                a href="#country" { (t!(lang, "Take over the holidays of a country")) }
+                a href="#file" { (t!(lang, "Take over a calendar file")) }
+            }
+            (days(lang, entry, t!(lang, "Holidays"), today, false))
+            @if past > 0 {
+                details class="more" {
+                    summary { (tn!(lang, past, "{n} past day", "{n} past days")) }
+                    (days(lang, entry, t!(lang, "Past days"), today, true))
+                    div class="mt-3" { (frame::post_button(&to, t!(lang, "Remove past days"), &[("action", "past"), ("version", &version)])) }
                 }
             }
-            @if past > 0 { (frame::post_button(&to, t!(lang, "Remove past days"), &[("action", "past"), ("version", &version)])) }
         }
         (add(lang, entry, form, wrong))
         (import_pages::forms(me, entry))
@@ -116,22 +117,43 @@ pub async fn show(
     frame::page(me, &entry.name, back, html! {}, main, Some((name, rail))).await
 }
 
-/// What is ahead first, then what is past.
-fn order(entry: &CalendarEntry, today: Date) -> Vec<(usize, &Holiday)> {
-    let mut all: Vec<(usize, &Holiday)> = entry.def.holidays.iter().enumerate().collect();
-    all.sort_by_key(|(_, h)| {
-        let past = !h.every_year && h.date < today;
-        (
-            past,
-            if past {
-                today.year() - h.date.year()
-            } else {
-                0
-            },
-            h.date,
-        )
-    });
-    all
+/// What is ahead, next first; or what is past, latest first.
+fn days(lang: Lang, entry: &CalendarEntry, caption: &str, today: Date, past: bool) -> Markup {
+    let mut list: Vec<(usize, &Holiday)> = entry
+        .def
+        .holidays
+        .iter()
+        .enumerate()
+        .filter(|(_, h)| past == (!h.every_year && h.date < today))
+        .collect();
+    list.sort_by_key(|(_, h)| next(h, today));
+    if past {
+        list.reverse();
+    }
+    html! {
+        div class="table-wrap" tabindex="0" role="region" aria-label=(caption) {
+            table class="table" {
+                caption class="vh" { (caption) }
+                thead { tr {
+                    th scope="col" { (t!(lang, "Day")) } th scope="col" { (t!(lang, "Name")) }
+                    th scope="col" { (t!(lang, "Hours")) } th scope="col" { (t!(lang, "Repeats")) }
+                    th scope="col" { span class="vh" { (t!(lang, "Actions")) } }
+                } }
+                tbody { @for (at, day) in list { (line(lang, entry, at, day, today)) } }
+            }
+        }
+    }
+}
+
+/// When it comes next; a yearly day in the year it next falls in.
+fn next(day: &Holiday, today: Date) -> Date {
+    if !day.every_year {
+        return day.date;
+    }
+    (today.year()..today.year() + 9)
+        .filter_map(|year| Date::new(year, day.date.month(), day.date.day()).ok())
+        .find(|date| *date >= today)
+        .unwrap_or(day.date)
 }
 
 fn line(lang: Lang, entry: &CalendarEntry, at: usize, day: &Holiday, today: Date) -> Markup {
@@ -142,7 +164,7 @@ fn line(lang: Lang, entry: &CalendarEntry, at: usize, day: &Holiday, today: Date
     });
     html! {
         tr class=[(!day.every_year && day.date < today).then_some("muted")] {
-            td class="nowrap" { time datetime=(day.date.to_string()) { (fmt::day(lang, day.date, today)) } }
+            td class="nowrap" { time datetime=(next(day, today).to_string()) { (fmt::day(lang, next(day, today), today)) } }
             td { (day.name) }
             td { (hours.as_deref().unwrap_or(t!(lang, "closed"))) }
             td { @if day.every_year { (t!(lang, "every year")) } @else { (t!(lang, "once")) } }

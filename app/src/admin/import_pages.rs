@@ -66,7 +66,7 @@ pub fn forms(me: &Me, entry: &CalendarEntry) -> Markup {
         })
     };
     html! {
-        section class="card stack" {
+        section class="card stack" id="country" {
             h2 { (t!(lang, "Take over the holidays of a country")) }
             form class="stack" method="post" action=(to) enctype="multipart/form-data" {
                 input type="hidden" name="source" value="country";
@@ -76,7 +76,7 @@ pub fn forms(me: &Me, entry: &CalendarEntry) -> Markup {
                 div { (super::frame::save(t!(lang, "Show the days"))) }
             }
         }
-        section class="card stack" {
+        section class="card stack" id="file" {
             h2 { (t!(lang, "Take over a calendar file")) }
             form class="stack" method="post" action=(to) enctype="multipart/form-data" {
                 input type="hidden" name="source" value="ical";

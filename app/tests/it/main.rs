@@ -25,6 +25,7 @@ mod portal_cart;
 mod portal_request;
 mod portal_world;
 mod queue;
+mod recompute;
 mod relate;
 mod search;
 mod story;
