@@ -158,6 +158,7 @@ pub fn routes() -> Vec<Route> {
         crate::people::routes(),
         crate::admin::routes(),
         crate::admin::processes::routes(),
+        crate::admin::terms_api::routes(),
         crate::audit::routes(),
         crate::catalog::routes(),
         crate::catalog::terms::routes(),

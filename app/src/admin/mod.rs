@@ -9,6 +9,7 @@
 //! | [`holidays`], [`import_pages`] | holidays, also from files and countries |
 //! | [`promises`], [`promise_form`], [`promise_rail`] | targets and who is told when |
 //! | [`processes`] | stages, with what changes before it does |
+//! | [`terms_api`] | calendars and promises as JSON |
 //! | [`services`] | services, their audience, their form |
 
 pub mod calendar_form;
@@ -23,6 +24,7 @@ pub mod promise_rail;
 pub mod promises;
 pub mod services;
 pub mod span;
+pub mod terms_api;
 pub mod weeks;
 
 use crate::router::{Access, Route, get, post};

@@ -3,8 +3,10 @@
 //! * [`lines`], [`sheet`] what is typed, and back (pure)
 //! * [`list`] all processes, and a new one; [`editor`] the form of one
 //! * [`save`] rearranging, what changes, publishing; [`versions`] to read
+//! * [`api`] the same as JSON
 //! * [`words`] and [`frame`] are shared by these
 
+pub mod api;
 pub mod editor;
 pub mod frame;
 pub mod lines;
@@ -19,7 +21,7 @@ use crate::router::{Access, Route, get, post};
 /// The routes of this part.
 pub fn routes() -> Vec<Route> {
     use Access::Leads;
-    vec![
+    let pages = vec![
         get(Leads, "/admin/processes", list::page),
         post(Leads, "/admin/processes", list::create),
         get(Leads, "/admin/processes/new", list::new_page),
@@ -33,5 +35,6 @@ pub fn routes() -> Vec<Route> {
             "/admin/processes/{process}/versions/{number}",
             versions::page,
         ),
-    ]
+    ];
+    pages.into_iter().chain(api::routes()).collect()
 }
