@@ -27,6 +27,7 @@ mod portal_world;
 mod queue;
 mod recompute;
 mod relate;
+mod rules;
 mod search;
 mod story;
 mod structure;
