@@ -161,7 +161,6 @@ pub fn routes() -> Vec<Route> {
         crate::admin::terms_api::routes(),
         crate::audit::routes(),
         crate::catalog::routes(),
-        crate::catalog::terms::routes(),
         crate::work::routes(),
         crate::queue::routes(),
         crate::board::routes(),

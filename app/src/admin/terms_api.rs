@@ -19,6 +19,7 @@ use crate::people::api::All;
 use crate::router::{Access, Route, get, patch, post};
 use crate::web::{Input, Me};
 use crate::work::api::if_match;
+use crate::work::recompute::{self, Impact};
 
 /// An answer with its version as `ETag`.
 pub fn tagged<T: Serialize>(version: i64, status: StatusCode, body: T) -> Response {
@@ -132,6 +133,18 @@ async fn change_calendar(
         calendar::update(&me, &me.actor, &id, expect, input).await?;
     }
     calendar(&me, &id, StatusCode::OK).await
+}
+
+/// POST /api/v1/admin/calendars/{calendar}/impact: changes nothing.
+async fn calendar_impact(
+    me: Me,
+    Path(id): Path<String>,
+    Input(mut input): Input<CalendarInput>,
+) -> Result<Json<Impact>> {
+    calendar_of(&me, &id).await?;
+    let compiled = calendar::check(&mut input)?;
+    let impact = recompute::impact_of_calendar(&me.app, me.now, &id, &compiled).await?;
+    Ok(Json(impact))
 }
 
 /// Where holidays come from: a place or the text of a file.
@@ -293,6 +306,18 @@ async fn change_promise(
     promise(&me, &id, StatusCode::OK).await
 }
 
+/// POST /api/v1/admin/promises/{promise}/impact: changes nothing.
+async fn promise_impact(
+    me: Me,
+    Path(id): Path<String>,
+    Input(mut input): Input<PromiseInput>,
+) -> Result<Json<Impact>> {
+    promise_of(&me, &id).await?;
+    promise::check(&mut input)?;
+    let impact = recompute::impact_of_promise(&me.app, me.now, &id, &input).await?;
+    Ok(Json(impact))
+}
+
 /// The routes.
 pub fn routes() -> Vec<Route> {
     use Access::Leads;
@@ -319,6 +344,16 @@ pub fn routes() -> Vec<Route> {
         .op(op("Look at holidays of a place or a file, or add them")
             .body::<HolidayImport>()
             .answers::<Imported>()),
+        post(
+            Leads,
+            "/api/v1/admin/calendars/{calendar}/impact",
+            calendar_impact,
+        )
+        .op(
+            op("What a new state of a calendar would do to open requests")
+                .body::<CalendarInput>()
+                .answers::<Impact>(),
+        ),
         get(Leads, "/api/v1/admin/promises", promises)
             .op(op("All promises").answers::<All<PromiseView>>()),
         post(Leads, "/api/v1/admin/promises", create_promise).op(op("Create a promise")
@@ -332,5 +367,15 @@ pub fn routes() -> Vec<Route> {
         )
         .body::<PromiseChange>()
         .answers::<PromiseView>()),
+        post(
+            Leads,
+            "/api/v1/admin/promises/{promise}/impact",
+            promise_impact,
+        )
+        .op(
+            op("What a new state of a promise would do to open requests")
+                .body::<PromiseInput>()
+                .answers::<Impact>(),
+        ),
     ]
 }

@@ -18,8 +18,8 @@ async fn order(app: &TestApp) -> String {
     id.as_str().unwrap().to_owned()
 }
 
-async fn put(app: &TestApp, path: &str, tag: Option<&str>, body: &Value) -> Answer {
-    let mut request = Request::put(path).header(header::CONTENT_TYPE, "application/json");
+async fn change(app: &TestApp, path: &str, tag: Option<&str>, body: &Value) -> Answer {
+    let mut request = Request::patch(path).header(header::CONTENT_TYPE, "application/json");
     if let Some(tag) = tag {
         request = request.header(header::IF_MATCH, tag);
     }
@@ -57,8 +57,8 @@ on_each_database!(more_requests_than_a_batch_are_all_counted_once, |app| {
     for _ in 0..110 {
         ids.push(order(&app).await);
     }
-    let path = format!("/api/v1/promises/{}", app.starter.promise_id);
-    put(&app, &path, None, &promise(&app, 480))
+    let path = format!("/api/v1/admin/promises/{}", app.starter.promise_id);
+    change(&app, &path, None, &promise(&app, 480))
         .await
         .expect(200);
     // What the change left behind is in the database, so a stop here loses
@@ -83,8 +83,8 @@ on_each_database!(a_stop_in_the_middle_neither_loses_nor_repeats, |app| {
     for _ in 0..60 {
         ids.push(order(&app).await);
     }
-    let path = format!("/api/v1/promises/{}", app.starter.promise_id);
-    put(&app, &path, None, &promise(&app, 480))
+    let path = format!("/api/v1/admin/promises/{}", app.starter.promise_id);
+    change(&app, &path, None, &promise(&app, 480))
         .await
         .expect(200);
     // As if the program had stopped after the first item: the note how far it
@@ -124,7 +124,7 @@ on_each_database!(waiting_and_ended_requests_are_told_nothing, |app| {
     // A request on another promise stays as it is.
     let another = app
         .as_("hanna")
-        .post("/api/v1/promises", &promise(&app, 960))
+        .post("/api/v1/admin/promises", &promise(&app, 960))
         .await
         .expect(201);
     let row = app
@@ -134,10 +134,10 @@ on_each_database!(waiting_and_ended_requests_are_told_nothing, |app| {
         .json();
     let before = row["promise"]["delivery"]["due"].clone();
     let path = format!(
-        "/api/v1/promises/{}",
+        "/api/v1/admin/promises/{}",
         another.json()["id"].as_str().unwrap()
     );
-    put(&app, &path, None, &promise(&app, 480))
+    change(&app, &path, None, &promise(&app, 480))
         .await
         .expect(200);
     assert_eq!(recompute::run_due(&app.app, app.now()).await.unwrap(), 0);
@@ -148,8 +148,8 @@ on_each_database!(waiting_and_ended_requests_are_told_nothing, |app| {
         .json();
     assert_eq!(row["promise"]["delivery"]["due"], before);
 
-    let path = format!("/api/v1/promises/{}", app.starter.promise_id);
-    put(&app, &path, None, &promise(&app, 480))
+    let path = format!("/api/v1/admin/promises/{}", app.starter.promise_id);
+    change(&app, &path, None, &promise(&app, 480))
         .await
         .expect(200);
     assert_eq!(recompute::run_due(&app.app, app.now()).await.unwrap(), 1);
@@ -175,7 +175,7 @@ on_each_database!(waiting_and_ended_requests_are_told_nothing, |app| {
 on_each_database!(the_consequences_are_said_before, |app| {
     order(&app).await;
     app.pass(3 * 60);
-    let path = format!("/api/v1/promises/{}/impact", app.starter.promise_id);
+    let path = format!("/api/v1/admin/promises/{}/impact", app.starter.promise_id);
     let hanna = app.as_("hanna");
     let said = hanna
         .post(&path, &promise(&app, 241))
@@ -203,38 +203,47 @@ on_each_database!(the_consequences_are_said_before, |app| {
 });
 
 on_each_database!(the_api_keeps_versions_apart_and_refuses_nonsense, |app| {
-    let path = format!("/api/v1/promises/{}", app.starter.promise_id);
+    let path = format!("/api/v1/admin/promises/{}", app.starter.promise_id);
     let shown = app.as_("hanna").get(&path).await.expect(200);
     assert_eq!(shown.headers[header::ETAG], "\"1\"");
-    put(&app, &path, Some("\"1\""), &promise(&app, 480))
+    change(&app, &path, Some("\"1\""), &promise(&app, 480))
         .await
         .expect(200);
-    put(&app, &path, Some("\"1\""), &promise(&app, 960))
+    change(&app, &path, Some("\"1\""), &promise(&app, 960))
         .await
         .expect(412);
     let mut odd = promise(&app, 480);
     odd["surprise"] = json!(1);
-    put(&app, &path, None, &odd).await.expect(422);
+    change(&app, &path, None, &odd).await.expect(422);
     for minutes in [-1, 0, 10_000_000] {
-        put(&app, &path, None, &promise(&app, minutes))
+        change(&app, &path, None, &promise(&app, minutes))
             .await
             .expect(422);
     }
     let mut elsewhere = promise(&app, 480);
     elsewhere["calendar_id"] = json!("nothing");
-    put(&app, &path, None, &elsewhere).await.expect(422);
-    put(&app, "/api/v1/promises/nothing", None, &promise(&app, 480))
-        .await
-        .expect(404);
+    change(&app, &path, None, &elsewhere).await.expect(422);
+    change(
+        &app,
+        "/api/v1/admin/promises/nothing",
+        None,
+        &promise(&app, 480),
+    )
+    .await
+    .expect(404);
 
-    let base = format!("/api/v1/calendars/{}", app.starter.calendar_id);
-    let import = json!({ "place": "DE-BY", "from_year": 2027, "to_year": 2027 });
-    let dry = json!({ "place": "DE-BY", "from_year": 2027, "to_year": 2027, "dry_run": true });
+    let base = format!("/api/v1/admin/calendars/{}", app.starter.calendar_id);
+    let import = json!({ "place": "DE-BY", "from_year": 2027, "to_year": 2027, "apply": true });
+    let dry = json!({ "place": "DE-BY", "from_year": 2027, "to_year": 2027 });
     let holidays = format!("{base}/holidays");
     let hanna = app.as_("hanna");
     let first = hanna.post(&holidays, &dry).await.expect(200).json();
     let again = hanna.post(&holidays, &import).await.expect(200).json();
-    assert_eq!(first, again);
+    assert_eq!(first["new"], again["new"]);
+    assert_eq!(
+        (&first["applied"], &again["applied"]),
+        (&json!(false), &json!(true))
+    );
     assert!(first["new"].as_array().unwrap().len() > 9);
     let third = hanna.post(&holidays, &import).await.expect(200).json();
     assert_eq!(third["known"], first["new"]);
@@ -250,16 +259,13 @@ on_each_database!(the_api_keeps_versions_apart_and_refuses_nonsense, |app| {
         .await
         .expect(422);
     let shut = json!({ "name": "Never", "definition": { "zone": "Europe/Berlin", "hours": [] } });
-    put(&app, &base, None, &shut).await.expect(422);
+    change(&app, &base, None, &shut).await.expect(422);
     // In use, so it stays.
-    hanna
-        .post(&format!("{base}/archive"), &json!({}))
-        .await
-        .expect(409);
-    hanna
-        .post(&format!("{path}/archive"), &json!({}))
-        .await
-        .expect(409);
+    for path in [&base, &path] {
+        change(&app, path, None, &json!({ "archived": true }))
+            .await
+            .expect(409);
+    }
     // Every change stands in the audit log with before and after.
     let data: Value = sql("SELECT data FROM event WHERE verb = 'promise.changed'")
         .one(&app.app.db)

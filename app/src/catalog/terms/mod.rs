@@ -5,118 +5,18 @@
 //! had before their eyes, write, note before and after in the audit log, and
 //! say in the same transaction that the catalogue changed.
 
-pub mod api_calendars;
-pub mod api_promises;
 pub mod calendar;
 pub mod import;
 pub mod promise;
 
-use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use mil_db::{Row, Tx, sql};
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::actor::Actor;
 use crate::catalog::snapshot;
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Audience, Event};
-use crate::openapi::Op;
-use crate::people::api::All;
-use crate::router::{Access, Route, get, post, put};
-use crate::work::recompute::Impact;
-
-/// The routes of the API.
-pub fn routes() -> Vec<Route> {
-    use Access::Leads;
-    use api_calendars as calendars;
-    use api_promises as promises;
-    let op = |summary| Op::new("Terms", summary);
-    vec![
-        get(Leads, "/api/v1/calendars", calendars::list)
-            .op(op("The calendars").answers::<All<calendars::CalendarView>>()),
-        post(Leads, "/api/v1/calendars", calendars::create).op(op("Make a calendar")
-            .body::<calendar::CalendarInput>()
-            .answers::<calendars::CalendarView>()
-            .status(201)),
-        get(Leads, "/api/v1/calendars/{calendar}", calendars::show)
-            .op(op("A calendar").answers::<calendars::CalendarView>()),
-        put(Leads, "/api/v1/calendars/{calendar}", calendars::replace).op(op(
-            "Change a calendar; open requests get new due dates",
-        )
-        .body::<calendar::CalendarInput>()
-        .answers::<calendars::CalendarView>()),
-        post(
-            Leads,
-            "/api/v1/calendars/{calendar}/impact",
-            calendars::impact,
-        )
-        .op(op("What a change of a calendar would do to open requests")
-            .body::<calendar::CalendarInput>()
-            .answers::<Impact>()),
-        post(
-            Leads,
-            "/api/v1/calendars/{calendar}/holidays",
-            calendars::import,
-        )
-        .op(op("Take holidays over from a country or an iCalendar file")
-            .body::<calendars::ImportInput>()
-            .answers::<import::Ledger>()),
-        post(
-            Leads,
-            "/api/v1/calendars/{calendar}/archive",
-            calendars::archive,
-        )
-        .op(op("Put a calendar away").answers::<calendars::CalendarView>()),
-        post(
-            Leads,
-            "/api/v1/calendars/{calendar}/restore",
-            calendars::restore,
-        )
-        .op(op("Use a calendar again").answers::<calendars::CalendarView>()),
-        get(Leads, "/api/v1/promises", promises::list)
-            .op(op("The promises").answers::<All<promises::PromiseView>>()),
-        post(Leads, "/api/v1/promises", promises::create).op(op("Make a promise")
-            .body::<promise::PromiseInput>()
-            .answers::<promises::PromiseView>()
-            .status(201)),
-        get(Leads, "/api/v1/promises/{promise}", promises::show)
-            .op(op("A promise").answers::<promises::PromiseView>()),
-        put(Leads, "/api/v1/promises/{promise}", promises::replace).op(op(
-            "Change a promise; open requests get new due dates",
-        )
-        .body::<promise::PromiseInput>()
-        .answers::<promises::PromiseView>()),
-        post(Leads, "/api/v1/promises/{promise}/impact", promises::impact).op(op(
-            "What a change of a promise would do to open requests",
-        )
-        .body::<promise::PromiseInput>()
-        .answers::<Impact>()),
-        post(
-            Leads,
-            "/api/v1/promises/{promise}/archive",
-            promises::archive,
-        )
-        .op(op("Put a promise away").answers::<promises::PromiseView>()),
-        post(
-            Leads,
-            "/api/v1/promises/{promise}/restore",
-            promises::restore,
-        )
-        .op(op("Use a promise again").answers::<promises::PromiseView>()),
-    ]
-}
-
-/// With its version as the `ETag`.
-pub(crate) fn tagged<T: Serialize>(status: StatusCode, version: i64, view: T) -> Response {
-    let mut response = (status, Json(view)).into_response();
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
-}
 
 /// Longest name of anything in the catalogue, in characters.
 pub const MAX_NAME: usize = 80;
