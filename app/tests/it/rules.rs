@@ -5,11 +5,13 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use mil::admin::processes::sheet::Sheet;
 use mil::i18n::Lang;
+use mil::work::{recompute, wake};
 use mil_db::sql;
 use mil_process::process::ProcessDef;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::desk_help;
 use crate::harness::{Answer, TestApp};
 use crate::on_each_database;
 
@@ -473,4 +475,43 @@ on_each_database!(calendars_and_promises_through_the_api, |app| {
         lead.get(&format!("{path}/nothing")).await.expect(404);
         app.as_("ivo").get(path).await.expect(403);
     }
+});
+
+/// Give the starter's promise another delivery at normal priority.
+async fn deliver_within(app: &TestApp, minutes: i64) {
+    let path = format!("/api/v1/admin/promises/{}", app.starter.promise_id);
+    let promise = app.as_("hanna").get(&path).await.expect(200).json();
+    let mut definition = promise["definition"].clone();
+    definition["targets"]["normal"]["delivery_minutes"] = json!(minutes);
+    let change = json!({ "definition": definition });
+    patch(app, &path, "*", &change).await.expect(200);
+    assert_eq!(recompute::run_due(&app.app, app.now()).await.unwrap(), 1);
+}
+
+on_each_database!(what_was_escalated_is_not_escalated_again, |app| {
+    // Ordered on Monday at ten: an answer in 4, delivery in 24 working hours.
+    let (id, _) = desk_help::order(&app.as_("maren")).await;
+    let wake = async |at: &str| {
+        let at = at.parse().unwrap();
+        app.app.clock.set(at);
+        wake::run_due(&app.app, at).await.unwrap()
+    };
+    wake("2026-11-23T13:00:00Z").await;
+    wake("2026-11-25T11:00:00Z").await;
+    let fired = async || desk_help::count(&app, &id, "promise.escalated").await;
+    assert_eq!(
+        fired().await,
+        2,
+        "the answer, three quarters of the delivery"
+    );
+
+    // Less time, then more: three quarters come by twice again.
+    deliver_within(&app, 1380).await;
+    assert_eq!(wake("2026-11-25T11:01:00Z").await, 0);
+    deliver_within(&app, 2880).await;
+    assert_eq!(wake("2026-11-26T09:00:00Z").await, 0, "the old date");
+    assert_eq!(wake("2026-11-27T13:00:00Z").await, 0, "three quarters anew");
+    assert_eq!(wake("2026-12-01T08:59:00Z").await, 0);
+    assert_eq!(wake("2026-12-01T09:00:00Z").await, 1, "the whole time");
+    assert_eq!(fired().await, 3);
 });

@@ -163,7 +163,7 @@ fn stage(me: &Me, teams: &[Team], at: usize, last: usize, row: &Row, wrong: &Wro
                 (remote(lang, &optional(part("person", t!(lang, "Person"), t!(lang, "Name or email address, if it is one person."), &row.person)), &person))
             }))
             (field::textarea(lang, &optional(part("checklist", t!(lang, "Checklist"), t!(lang, "One line each; end it with “| required” if it must be ticked."), &row.checklist)), 4))
-            details open[more] {
+            details class="more" open[more] {
                 summary { (t!(lang, "Fields, approval, sending back, limit")) }
                 div class="stack mt-3" {
                     (field::textarea(lang, &optional(part("fields", t!(lang, "Fields to fill in"), t!(lang, "One line each: key | label | kind, and | required. Kinds: text, long text, number, date, person, web address, yes or no, file, choice: A; B, several: A; B."), &row.fields)), 3))
