@@ -33,6 +33,7 @@ pub mod service;
 pub mod story;
 pub mod submit;
 pub mod turn;
+pub mod whom;
 pub mod words;
 
 use crate::openapi::Op;

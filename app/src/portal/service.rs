@@ -8,12 +8,13 @@ use maud::{Markup, html};
 use mil_process::form::{FormDef, Kind, Pattern, Raw};
 use serde::Deserialize;
 
+use crate::actor::Actor;
 use crate::catalog::{Catalog, Service};
 use crate::error::{FieldError, Result};
 use crate::i18n::{fmt, t};
 use crate::portal::answers::{Answers, prepare};
 use crate::portal::form::{self, Errors};
-use crate::portal::{aside, cart, draft};
+use crate::portal::{aside, cart, draft, whom};
 use crate::ui::block::{self, Tone, notice};
 use crate::ui::button::{Button, Kind as Loud, Size, button};
 use crate::ui::field::{self, Field};
@@ -25,6 +26,9 @@ pub struct Open {
     /// The line of the cart to change.
     #[serde(default)]
     line: Option<String>,
+    /// Id of the person it is ordered for, by somebody who works here.
+    #[serde(default, rename = "for")]
+    whom: Option<String>,
 }
 
 /// The form as it is shown.
@@ -36,6 +40,8 @@ pub struct Shown<'a> {
     pub wrong: &'a [FieldError],
     /// The line of the cart that it changes.
     pub line: Option<&'a str>,
+    /// For whom it is ordered, when that is somebody else.
+    pub whom: Option<&'a Actor>,
     /// When the draft was kept that it was filled from.
     pub draft: Option<Timestamp>,
 }
@@ -43,7 +49,17 @@ pub struct Shown<'a> {
 /// GET /catalog/{service}
 pub async fn page(me: Me, Path(slug): Path<String>, Query(open): Query<Open>) -> Result<Response> {
     let catalog = me.app.catalog().await?;
-    let service = catalog.orderable(&me.actor, &slug)?;
+    let whom = whom::find(&me, open.whom.as_deref()).await?;
+    let service = whom::service(&me, &catalog, whom.as_ref(), &slug)?;
+    if let Some(person) = &whom {
+        let answers = prepare(&me, &service.form, String::new(), Raw::new()).await?;
+        let shown = Shown {
+            answers,
+            whom: Some(person),
+            ..Shown::default()
+        };
+        return render(&me, &catalog, service, shown).await;
+    }
     if let Some(line) = open.line {
         let found = cart::find(&me, &line).await?;
         let found = found.filter(|l| l.service_id == service.id);
@@ -127,6 +143,8 @@ pub async fn render(
         .unwrap_or_default();
     let action = format!("/catalog/{}", service.slug);
     let aside = aside::card(me, catalog, service).await?;
+    // Drafts and the cart belong to the reader.
+    let own = shown.line.is_none() && shown.whom.is_none();
     let body = html! {
         div class="wrap" {
             (block::crumbs(lang, &[
@@ -141,12 +159,19 @@ pub async fn render(
                     (aside::on_phone(me, catalog, service)?)
                     @if !service.instructions.trim().is_empty() { div class="prose mt-4" { (markdown(&service.instructions)) } }
                     @if let Some(at) = shown.draft { (draft_notice(me, &action, at)) }
+                    @if let Some(person) = shown.whom {
+                        div class="mt-4" {
+                            (notice(Tone::Info, "users", &t!(lang, "You order for {name}.", name = person.name),
+                                html! { (t!(lang, "They see the request as their own.")) }))
+                        }
+                    }
                     form class="mt-6 order-form" id="order" method="post" action=(action) enctype="multipart/form-data" novalidate
-                        data-draft-url=[shown.line.is_none().then(|| format!("{action}/draft"))]
+                        data-draft-url=[own.then(|| format!("{action}/draft"))]
                         data-check={ (action) "/check/" } {
                         // Enter in a field does what the first button does.
                         button class="vh" name="_do" value=(if shown.line.is_some() { "line" } else { "order" }) tabindex="-1" aria-hidden="true" {}
                         @if let Some(line) = shown.line { input type="hidden" name="_line" value=(line); }
+                        @if let Some(person) = shown.whom { input type="hidden" name="_for" value=(person.id); }
                         (field::error_summary(lang, &summary))
                         (form::fields(me, &service.form, &shown.answers, &errors))
                         div class="fs" {
@@ -157,7 +182,7 @@ pub async fn render(
                                 max_length: Some(crate::work::order::MAX_TITLE as u32), ..Field::default()
                             }))
                         }
-                        div class="row mt-2" style="--gap:.75rem" { (buttons(me, shown.line.is_some(), &action)) }
+                        div class="row mt-2" style="--gap:.75rem" { (buttons(me, shown.line.is_some(), own, &action)) }
                     }
                 }
                 aside aria-label=(t!(lang, "What we promise")) { div class="sticky stack" { (aside) } }
@@ -173,7 +198,7 @@ pub async fn render(
     Ok((status, page).into_response())
 }
 
-fn buttons(me: &Me, line: bool, action: &str) -> Markup {
+fn buttons(me: &Me, line: bool, own: bool, action: &str) -> Markup {
     let lang = me.lang();
     let large = |label, kind, value| {
         button(Button {
@@ -191,9 +216,11 @@ fn buttons(me: &Me, line: bool, action: &str) -> Markup {
             a class="btn btn-l btn-quiet" href="/cart" { (t!(lang, "Back to the cart")) }
         } @else {
             (large(t!(lang, "Order now"), Loud::Primary, "order"))
-            (large(t!(lang, "Add to cart"), Loud::Plain, "cart"))
+            @if own {
+                (large(t!(lang, "Add to cart"), Loud::Plain, "cart"))
             (button(Button { label: t!(lang, "Save draft"), kind: Loud::Quiet, size: Size::Large, formaction: &format!("{action}/draft"), ..Button::default() }))
             span class="hint draft-state" {}
+            }
         }
     }
 }

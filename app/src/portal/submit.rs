@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use mil_process::form;
 use serde_json::json;
 
+use crate::actor::Actor;
 use crate::catalog::{Catalog, Service};
 use crate::error::{Error, Result};
 use crate::files::{self, Sent};
@@ -15,26 +16,29 @@ use crate::portal::answers::{Answers, prepare};
 use crate::portal::cart;
 use crate::portal::draft::{self, FormDraft};
 use crate::portal::service::{Shown, render};
+use crate::portal::whom;
 use crate::web::{Flash, Me, see_other};
 use crate::work::order::{self, Line};
 
 /// POST /catalog/{service}
 pub async fn send(me: Me, Path(slug): Path<String>, mut sent: Sent) -> Result<Response> {
     let catalog = me.app.catalog().await?;
-    let service = catalog.orderable(&me.actor, &slug)?;
+    let whom = whom::find(&me, sent.take("_for").as_deref()).await?;
+    let service = whom::service(&me, &catalog, whom.as_ref(), &slug)?;
     let what = sent.take("_do").unwrap_or_default();
     let line = sent.take("_line").filter(|l| !l.is_empty());
     let remove = sent.take("_remove");
     let mut answers = read(&me, service, sent).await?;
     if let Some(gone) = remove {
-        return remove_file(&me, &catalog, service, answers, line.as_deref(), &gone).await;
+        let place = (line.as_deref(), whom.as_ref());
+        return remove_file(&me, &catalog, service, answers, place, &gone).await;
     }
     let mut wrong = answers.check(&me, &service.form);
     if wrong.is_empty() {
         let done = match (what.as_str(), &line) {
             ("line", Some(line)) => cart::change(&me, line, service, &answers).await,
-            ("cart", _) => cart::add(&me, service, &answers).await,
-            _ => order_now(&me, service, &answers).await,
+            ("cart", _) if whom.is_none() => cart::add(&me, service, &answers).await,
+            _ => order_now(&me, service, &answers, whom.as_ref()).await,
         };
         match done {
             Err(Error::Invalid(errors)) => wrong = errors,
@@ -46,6 +50,7 @@ pub async fn send(me: Me, Path(slug): Path<String>, mut sent: Sent) -> Result<Re
         answers,
         wrong: &wrong,
         line: line.as_deref(),
+        whom: whom.as_ref(),
         draft: None,
     };
     render(&me, &catalog, service, shown).await
@@ -59,14 +64,23 @@ async fn read(me: &Me, service: &Service, mut sent: Sent) -> Result<Answers> {
     Ok(answers)
 }
 
-async fn order_now(me: &Me, service: &Service, answers: &Answers) -> Result<Response> {
+async fn order_now(
+    me: &Me,
+    service: &Service,
+    answers: &Answers,
+    whom: Option<&Actor>,
+) -> Result<Response> {
     let line = Line {
         service: service.id.clone(),
         title: Some(answers.title.clone()),
         raw: answers.raw.clone(),
         priority: None,
     };
-    let placed = order::place(me, &me.actor, None, vec![line]).await?;
+    let requester = whom.map(|person| person.id.as_str());
+    let placed = order::place(me, &me.actor, requester, vec![line]).await?;
+    if let (Some(_), [item]) = (whom, placed.items.as_slice()) {
+        return Ok(see_other(&format!("/work/{}", item.number), None));
+    }
     draft::keep(me, &draft::of_service(&service.id), "").await?;
     Ok(see_other(&format!("/orders/{}", placed.number), None))
 }
@@ -76,7 +90,7 @@ async fn remove_file(
     catalog: &Catalog,
     service: &Service,
     mut answers: Answers,
-    line: Option<&str>,
+    (line, whom): (Option<&str>, Option<&Actor>),
     gone: &str,
 ) -> Result<Response> {
     if let Some((field, id)) = gone.split_once(':') {
@@ -90,12 +104,13 @@ async fn remove_file(
             Err(error) => return Err(error),
         }
     }
-    if line.is_none() {
+    if line.is_none() && whom.is_none() {
         draft::keep_form(me, &service.id, &kept(&answers)).await?;
     }
     let shown = Shown {
         answers,
         line,
+        whom,
         ..Shown::default()
     };
     render(me, catalog, service, shown).await
@@ -124,7 +139,7 @@ pub async fn save_draft(
 ) -> Result<Response> {
     let catalog = me.app.catalog().await?;
     let service = catalog.orderable(&me.actor, &slug)?;
-    for field in ["_do", "_line", "_remove"] {
+    for field in ["_do", "_line", "_remove", "_for"] {
         sent.take(field);
     }
     let answers = read(&me, service, sent).await?;
@@ -162,7 +177,7 @@ pub async fn check(
 ) -> Result<Response> {
     let catalog = me.app.catalog().await?;
     let service = catalog.orderable(&me.actor, &slug)?;
-    for field in ["_do", "_line", "_remove"] {
+    for field in ["_do", "_line", "_remove", "_for"] {
         sent.take(field);
     }
     let answers = read(&me, service, sent).await?;

@@ -330,3 +330,47 @@ on_each_database!(views_are_saved_and_shared, |app| {
         .await
         .expect(422);
 });
+
+on_each_database!(agents_order_for_others, |app| {
+    let maren = app.id("maren").to_owned();
+    let priya = app.as_("priya");
+    let body = format!("requester={maren}&service=company-logo");
+    let next = priya.form("/work/new", &body).await.expect(303);
+    let next = next.headers["location"].to_str().unwrap().to_owned();
+    assert_eq!(next, format!("/catalog/company-logo?for={maren}"));
+    let page = priya.get(&next).await.expect(200).text;
+    assert!(page.contains("You order for Maren Voss"));
+    let form = format!("_for={maren}&_do=order&use=Slides&format=png&_title=");
+    let done = priya.form("/catalog/company-logo", &form).await.expect(303);
+    let to = done.headers["location"].to_str().unwrap().to_owned();
+    assert!(to.starts_with("/work/"), "{to}");
+    let number = to.trim_start_matches("/work/");
+    let item = app
+        .as_("maren")
+        .get(&format!("/api/v1/requests/{number}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(item["requester_id"], maren.as_str());
+
+    // A colleague cannot order in somebody else's name.
+    let rolf = app
+        .as_("rolf")
+        .form("/catalog/company-logo", &form)
+        .await
+        .expect(303);
+    assert!(
+        rolf.headers["location"]
+            .to_str()
+            .unwrap()
+            .starts_with("/orders/")
+    );
+    app.as_("maren")
+        .get(&format!("/work/{number}"))
+        .await
+        .expect(303);
+    priya
+        .form("/work/new", "requester-text=nobody%40x.example&service=")
+        .await
+        .expect(422);
+});
