@@ -231,7 +231,7 @@ async fn show(
         (wrong.summary(lang))
         @if entry.is_some_and(|e| e.archived) { p { (pill(Tone::Line, "lock", t!(lang, "Put away"))) } }
         form method="post" action=(to) id="edit" class="stack" novalidate {
-            (promise_form::fields(lang, catalog, draft, wrong, &Lists::default()))
+            (promise_form::fields(lang, catalog, draft, wrong, &Lists))
             div class="row" { (frame::save(t!(lang, "Save promise"))) a class="btn btn-quiet" href="/admin/promises" { (t!(lang, "Cancel")) } }
         }
         @if let Some(entry) = entry { (away(me, entry)) }
