@@ -10,10 +10,12 @@
 //! | [`promises`], [`promise_form`], [`promise_rail`] | targets and who is told when |
 //! | [`processes`] | stages, with what changes before it does |
 //! | [`terms_api`] | calendars and promises as JSON |
+//! | [`categories`] | the shelves of the catalogue |
 //! | [`services`] | services, their audience, their form |
 
 pub mod calendar_form;
 pub mod calendars;
+pub mod categories;
 pub mod frame;
 pub mod holidays;
 pub mod home;
@@ -27,12 +29,16 @@ pub mod span;
 pub mod terms_api;
 pub mod weeks;
 
-use crate::router::{Access, Route, get, post};
+use crate::catalog::Category;
+use crate::catalog::draft::{ServiceChange, ServiceDraft};
+use crate::catalog::shelves::Shelf;
+use crate::openapi::Op;
+use crate::router::{Access, Route, get, patch, post};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
     use Access::Leads;
-    use services::{audience, basics, builder, deeds, list, preview};
+    use services::{api, audience, basics, builder, deeds, list, preview};
     vec![
         get(Leads, "/admin", home::page),
         get(Leads, "/admin/services", list::page),
@@ -58,6 +64,81 @@ pub fn routes() -> Vec<Route> {
             deeds::duplicate,
         ),
         post(Leads, "/admin/services/{service}/move", deeds::reorder),
+        get(Leads, "/admin/categories", categories::page),
+        post(Leads, "/admin/categories", categories::add),
+        post(Leads, "/admin/categories/{category}", categories::save),
+        post(
+            Leads,
+            "/admin/categories/{category}/move",
+            categories::reorder,
+        ),
+        post(
+            Leads,
+            "/admin/categories/{category}/archive",
+            categories::archive,
+        ),
+        post(
+            Leads,
+            "/admin/categories/{category}/restore",
+            categories::restore,
+        ),
+        get(Leads, "/api/v1/admin/services", api::list).op(Op::new(
+            "Administration",
+            "All services, also those not on offer",
+        )
+        .answers::<api::All<api::ServiceState>>()),
+        post(Leads, "/api/v1/admin/services", api::create).op(Op::new(
+            "Administration",
+            "Make a service; nobody sees it until it is published",
+        )
+        .body::<ServiceDraft>()
+        .answers::<api::ServiceState>()
+        .status(201)),
+        get(Leads, "/api/v1/admin/services/{service}", api::show).op(Op::new(
+            "Administration",
+            "A service with its form and audience",
+        )
+        .answers::<api::ServiceState>()),
+        patch(Leads, "/api/v1/admin/services/{service}", api::change).op(Op::new(
+            "Administration",
+            "Change a service, its form, or who may order",
+        )
+        .body::<ServiceChange>()
+        .answers::<api::ServiceState>()),
+        post(
+            Leads,
+            "/api/v1/admin/services/{service}/publish",
+            api::publish,
+        )
+        .op(Op::new("Administration", "Offer a service").answers::<api::ServiceState>()),
+        post(
+            Leads,
+            "/api/v1/admin/services/{service}/retire",
+            api::retire,
+        )
+        .op(Op::new("Administration", "Offer a service no longer").answers::<api::ServiceState>()),
+        get(Leads, "/api/v1/admin/categories", api::categories).op(Op::new(
+            "Administration",
+            "All categories, in the order of the catalogue",
+        )
+        .answers::<api::All<Category>>()),
+        post(Leads, "/api/v1/admin/categories", api::add_category).op(Op::new(
+            "Administration",
+            "Add a category",
+        )
+        .body::<Shelf>()
+        .answers::<Category>()
+        .status(201)),
+        patch(
+            Leads,
+            "/api/v1/admin/categories/{category}",
+            api::change_category,
+        )
+        .op(
+            Op::new("Administration", "Change, archive or restore a category")
+                .body::<api::ShelfChange>()
+                .answers::<Category>(),
+        ),
         get(Leads, "/admin/calendars", calendars::list),
         post(Leads, "/admin/calendars", calendars::create),
         get(Leads, "/admin/calendars/new", calendars::new_page),

@@ -443,3 +443,79 @@ async fn answers(app: &TestApp, id: &str) -> Value {
     }
     out
 }
+
+on_each_database!(programs_administer_services_and_categories, |app| {
+    let (lead, id) = (app.as_("hanna"), service(&app, WEB));
+    let one = format!("/api/v1/admin/services/{id}");
+    let shown = lead.get(&one).await.expect(200);
+    assert_eq!(shown.headers["etag"], "\"1\"");
+    let mut draft = shown.json();
+    for known in ["id", "version", "state", "form_version", "slug"] {
+        draft.as_object_mut().unwrap().remove(known);
+    }
+    draft["name"] = json!("Another page");
+    let made = lead
+        .post("/api/v1/admin/services", &draft)
+        .await
+        .expect(201);
+    assert_eq!(
+        (&made.json()["slug"], &made.json()["state"]),
+        (&json!("another-page"), &json!("draft"))
+    );
+    let patched = lead
+        .json(
+            "PATCH",
+            &one,
+            &json!({ "price_minor": 500, "audience": { "partners": true } }),
+        )
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&patched["price_minor"], &patched["version"]),
+        (&json!(500), &json!(2))
+    );
+    assert_eq!(patched["form_version"], 1);
+    let free = json!({ "price_minor": null, "form": { "fields": [] } });
+    let patched = lead.json("PATCH", &one, &free).await.expect(200).json();
+    assert_eq!(
+        (&patched["price_minor"], &patched["form_version"]),
+        (&json!(null), &json!(2))
+    );
+    for bad in [
+        json!({ "form": { "fields": [{ "key": "A b", "label": "x", "kind": { "type": "text" } }] } }),
+        json!({ "audience": { "all": true } }),
+        json!({ "owner": "me" }),
+        json!({ "slug": "../x" }),
+    ] {
+        lead.json("PATCH", &one, &bad).await.expect(422);
+    }
+    let old = axum::http::Request::builder()
+        .method("PATCH")
+        .uri(&one)
+        .header("content-type", "application/json")
+        .header("if-match", "\"1\"");
+    lead.send(old, axum::body::Body::from("{\"name\":\"Late\"}"))
+        .await
+        .expect(412);
+    let shelves = "/api/v1/admin/categories";
+    let made = lead
+        .post(shelves, &json!({ "name": "Events" }))
+        .await
+        .expect(201)
+        .json();
+    lead.post(shelves, &json!({ "name": "events" }))
+        .await
+        .expect(422);
+    let at = format!("{shelves}/{}", made["id"].as_str().unwrap());
+    let away = lead
+        .json("PATCH", &at, &json!({ "archived": true }))
+        .await
+        .expect(200);
+    assert_eq!(away.json()["archived"], true);
+    let used = format!("{shelves}/{}", category(&app).await);
+    lead.json("PATCH", &used, &json!({ "archived": true }))
+        .await
+        .expect(422);
+    lead.get("/admin/categories").await.expect(200);
+});

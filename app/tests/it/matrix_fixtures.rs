@@ -261,6 +261,13 @@ impl Objects {
         if wants(&["team", "department"]) {
             (team, department) = unit(app).await;
         }
+        let mut category = String::new();
+        if wants(&["category"]) {
+            category = sql("SELECT id FROM category ORDER BY position LIMIT 1")
+                .value("id", &app.app.db)
+                .await
+                .unwrap();
+        }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
         if wants(&["person"]) {
@@ -273,7 +280,16 @@ impl Objects {
             ("item", three(item, their_item, NOTHING)),
             ("order", three(placed, their_order, NOTHING)),
             ("file", three(own_file, their_file, NOTHING)),
-            ("service", same("company-logo")),
+            // One that no other call needs: actions may retire it.
+            (
+                "service",
+                same(if path.contains("/admin/") {
+                    &app.starter.services["update-a-web-page"]
+                } else {
+                    "company-logo"
+                }),
+            ),
+            ("category", same(&category)),
             ("name", same("a.txt")),
             ("version", same("dev")),
             ("deed", same("hand")),

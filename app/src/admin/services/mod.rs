@@ -1,5 +1,6 @@
 //! Services in the browser: the list, and a service with its tabs.
 
+pub mod api;
 pub mod audience;
 pub mod basics;
 pub mod builder;

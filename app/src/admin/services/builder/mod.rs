@@ -68,7 +68,7 @@ pub async fn submit(me: Me, Path(id): Path<String>, Posted(posted): Posted) -> R
     let service = frame::find(&catalog, &id)?;
     let mut draft = read(&posted);
     let verb = posted.get("_do").and_then(|v| v.first());
-    let verb = verb.map_or("save", String::as_str);
+    let verb = verb.map_or("show", String::as_str);
     if verb != "save" {
         let wrong = match act(&mut draft, verb) {
             Ok(()) => Wrong::default(),
