@@ -28,6 +28,7 @@ mod queue;
 mod recompute;
 mod relate;
 mod rules;
+mod rules_api;
 mod search;
 mod story;
 mod structure;

@@ -1,3 +1,5 @@
+//! The form of a process, as posted and back.
+
 use super::*;
 use mil_process::form::{Field, Kind};
 
