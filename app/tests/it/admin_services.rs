@@ -212,7 +212,7 @@ on_each_database!(hostile_names_and_words_are_refused, |app| {
     make("Fine", "a", "&price=much").await.expect(422);
     make("Fine", "a", "&icon=%22onload").await.expect(422);
     make("Fine", "a", "&owner=me").await.expect(422);
-    let form = format!("category_id=none&name=x&team_id=none&process_id=none&promise_id=none");
+    let form = "category_id=none&name=x&team_id=none&process_id=none&promise_id=none".to_owned();
     let page = lead.form("/admin/services", &form).await.expect(422).text;
     for field in ["category_id", "team_id", "process_id", "promise_id"] {
         assert!(page.contains(&format!("id=\"f-{field}-error\"")), "{field}");

@@ -315,7 +315,6 @@ fn the_policy_allows_what_its_table_says() {
                         assignee_id: (relation == "assigned").then(|| "me".to_owned()),
                         team_id: if relation == "team" { "mine" } else { "other" }.to_owned(),
                         watched: relation == "follows",
-                        ..ItemFacts::default()
                     };
                     let sees = policy::on_item(&actor, Do::View, &facts);
                     match (policy::on_item(&actor, verb, &facts), sees) {
