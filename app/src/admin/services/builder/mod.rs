@@ -1,7 +1,7 @@
 //! The form builder: one HTML form that carries the whole draft, so that it
 //! works without a script and nothing typed is lost.
 //!
-//! * [`line`] a question as typed; [`build`] from there to a form and back to
+//! * [`mod@line`] a question as typed; [`build`] from there to a form and back to
 //!   the inputs with errors (both pure)
 //! * [`show`] the page
 
