@@ -35,6 +35,12 @@ pub fn new_secret(prefix: &str) -> String {
     format!("{prefix}{}", hex(&bytes))
 }
 
+/// Random bytes, for keys whose form another program chooses.
+#[allow(clippy::disallowed_methods)]
+pub fn new_bytes<const N: usize>() -> [u8; N] {
+    rand::rng().random()
+}
+
 /// What is kept of a secret. The secrets are 256 random bits, so a plain hash
 /// is enough: there is nothing to guess.
 pub fn hash_secret(secret: &str) -> String {

@@ -158,7 +158,18 @@ async fn people(db: &Db) -> mil_db::Result<Finding> {
                 .to_owned(),
         )
     } else {
-        Fine(format!("{n} can administer"))
+        let one_step: i64 = sql("SELECT COUNT(*) AS n FROM person
+             WHERE role = 'administrator' AND disabled_at IS NULL AND password_hash IS NOT NULL
+               AND totp_enabled_at IS NULL")
+        .value("n", db)
+        .await?;
+        if one_step > 0 {
+            Warn(format!(
+                "{one_step} of {n} who administer sign in with a password alone: they can set up the second step under /me/security"
+            ))
+        } else {
+            Fine(format!("{n} can administer, all in two steps"))
+        }
     })
 }
 

@@ -13,7 +13,7 @@ use crate::people::api::All;
 use crate::people::groups::{self, DepartmentState, TeamState};
 use crate::people::manage::{self, Account, AccountChange};
 use crate::people::store::{self, Filter};
-use crate::people::{Department, Person, Team, links};
+use crate::people::{Department, Person, Team, links, second_step};
 use crate::web::{Input, Me, Query};
 use crate::work::api::if_match;
 
@@ -184,6 +184,14 @@ pub async fn disable(me: Me, Path(id): Path<String>, headers: HeaderMap) -> Resu
     let expect = if_match(&headers)?;
     let mut tx = me.app.db.begin().await?;
     manage::disable(&mut tx, &me.actor, me.now, &id, expect).await?;
+    tx.commit().await?;
+    one(&me, &id).await
+}
+
+/// DELETE /api/v1/people/{person}/second-step
+pub async fn remove_second_step(me: Me, Path(id): Path<String>) -> Result<Response> {
+    let mut tx = me.app.db.begin().await?;
+    second_step::remove(&mut tx, &me.actor, me.now, &id).await?;
     tx.commit().await?;
     one(&me, &id).await
 }

@@ -7,6 +7,7 @@
 //! | [`password`] | hashing and checking passwords |
 //! | [`sessions`], [`tokens`] | what a browser and a program carry |
 //! | [`profile`] | what people change about themselves |
+//! | [`second_step`] | the code that is asked for after the password; [`factor`] computes it |
 //! | [`manage`] | what administrators do with accounts |
 //! | [`groups`] | teams, groups, departments |
 //! | [`links`] | invitations and resets: links that work once |
@@ -17,6 +18,7 @@
 pub mod api;
 pub mod api_people;
 pub mod auth;
+pub mod factor;
 pub mod groups;
 pub mod limiter;
 pub mod links;
@@ -25,6 +27,7 @@ pub mod model;
 pub mod pages;
 pub mod password;
 pub mod profile;
+pub mod second_step;
 pub mod sessions;
 pub mod sign_in;
 pub mod store;
@@ -40,14 +43,16 @@ use crate::router::{Access, Route, delete, get, patch, post, put};
 pub fn routes() -> Vec<Route> {
     use Access::{Admins, Public, SignedIn};
     use pages::{
-        account, admin_people, admin_teams, links as link_pages, look, me, security, sign_in,
-        tokens as own_tokens, welcome,
+        account, admin_people, admin_teams, links as link_pages, look, me, second_step as step,
+        security, sign_in, tokens as own_tokens, welcome,
     };
     let mut all = vec![
         get(Public, "/welcome", welcome::page),
         post(Public, "/welcome", welcome::submit),
         get(Public, "/sign-in", sign_in::page),
         post(Public, "/sign-in", sign_in::submit),
+        get(Public, "/sign-in/code", step::code_page),
+        post(Public, "/sign-in/code", step::code),
         post(SignedIn, "/sign-out", sign_in::sign_out),
         post(Public, "/look", look::change),
         get(Public, "/forgot", link_pages::forgot),
@@ -69,6 +74,11 @@ pub fn routes() -> Vec<Route> {
             admin_people::enable,
         ),
         post(Admins, "/admin/people/{person}/link", admin_people::link),
+        post(
+            Admins,
+            "/admin/people/{person}/second-step-off",
+            step::remove,
+        ),
         get(Admins, "/admin/teams", admin_teams::page),
         post(Admins, "/admin/teams", admin_teams::create),
         get(Admins, "/admin/teams/{team}", admin_teams::team_page),
@@ -84,6 +94,13 @@ pub fn routes() -> Vec<Route> {
         post(SignedIn, "/me", me::save),
         get(SignedIn, "/me/security", security::page),
         post(SignedIn, "/me/password", security::password),
+        get(SignedIn, "/me/second-step", step::page),
+        post(SignedIn, "/me/second-step", step::begin),
+        get(SignedIn, "/me/second-step/on", step::back),
+        post(SignedIn, "/me/second-step/on", step::on),
+        post(SignedIn, "/me/second-step/off", step::off),
+        get(SignedIn, "/me/second-step/codes", step::back),
+        post(SignedIn, "/me/second-step/codes", step::codes),
         post(SignedIn, "/me/sessions/end-others", security::end_others),
         post(SignedIn, "/me/sessions/{session}/end", security::end),
         get(SignedIn, "/me/tokens", own_tokens::page),
@@ -162,6 +179,12 @@ fn others() -> Vec<Route> {
         )
         .answers::<others::Invited>()
         .status(201)),
+        delete(
+            Admins,
+            "/api/v1/people/{person}/second-step",
+            others::remove_second_step,
+        )
+        .op(op("Switch the second step of somebody off who lost it").answers::<Person>()),
         get(Agents, "/api/v1/teams", others::teams).op(op("The teams").answers::<api::All<Team>>()),
         get(Agents, "/api/v1/groups", others::all_groups)
             .op(op("The groups").answers::<api::All<Team>>()),

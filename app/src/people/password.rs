@@ -4,12 +4,18 @@
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 
+use tokio::sync::Semaphore;
+
 use crate::error::{Error, FieldError, Msg, Result};
 
 /// Shortest password, in characters.
 pub const MIN: usize = 10;
 /// Longest password, in characters: hashing must stay cheap to refuse.
 pub const MAX: usize = 200;
+
+/// Hashes computed at the same time: each takes 19 MiB, and a flood of sign-ins
+/// must not take all memory. The others wait.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// 19 MiB, 2 passes, 1 lane: the second recommended choice of the OWASP
 /// password storage cheat sheet, about 30 ms here.
@@ -74,6 +80,7 @@ pub fn check(
 
 /// Hash a password for keeping. Runs on a blocking thread.
 pub async fn hash(password: String) -> Result<String> {
+    let _turn = AT_ONCE.acquire().await;
     tokio::task::spawn_blocking(move || {
         hasher()
             .hash_password(password.as_bytes())
@@ -89,6 +96,7 @@ pub async fn hash(password: String) -> Result<String> {
 pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     /// The hash of nothing anybody knows.
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$0J8b0m3wYQ0m1rYw0Jd4wq7iXKfQ1yqvXHk5zJ3t6xE";
+    let _turn = AT_ONCE.acquire().await;
     tokio::task::spawn_blocking(move || {
         let known = hash.is_some();
         let text = hash.unwrap_or_else(|| NOBODY.to_owned());

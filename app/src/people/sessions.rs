@@ -107,14 +107,19 @@ pub async fn close(
     Ok(closed > 0)
 }
 
-/// End every session of a person, except one if given. Done whenever a
-/// password or second factor changes or the person is disabled.
+/// End every session of a person, except one if given, and every sign-in that
+/// has come half way. Done whenever a password or second factor changes or the
+/// person is disabled.
 pub async fn close_all(
     tx: &mut Tx,
     now: Timestamp,
     person_id: &str,
     except: Option<&str>,
 ) -> Result<u64> {
+    sql("DELETE FROM one_time_link WHERE person_id = $1 AND purpose = 'second_step'")
+        .bind(person_id)
+        .run(tx)
+        .await?;
     Ok(sql("UPDATE session SET revoked_at = $1
          WHERE person_id = $2 AND revoked_at IS NULL AND id <> $3")
     .bind(now.as_microsecond())

@@ -7,17 +7,26 @@ use crate::actor::{Actor, Via};
 use crate::error::{Error, Result};
 use crate::events::{self, Audience, Event};
 use crate::people::limiter::{PER_ACCOUNT, PER_ADDRESS};
-use crate::people::{auth, password, sessions};
+use crate::people::{auth, password, second_step, sessions, verbs};
 use crate::web::Ctx;
 
-/// Sign in with address and password. Returns the session's secret.
+/// Where a right password leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// In: the secret of the new session.
+    In(String),
+    /// To the second step: the secret that says the password was right.
+    SecondStep(String),
+}
+
+/// Sign in with address and password.
 ///
 /// # Errors
 /// The same words whether the address or the password is wrong or the account
 /// disabled, after the same work, so that nobody can find out who has an
 /// account. [`Error::TooMany`] after too many attempts, for unknown addresses
 /// as well.
-pub async fn sign_in(ctx: &Ctx, email: &str, secret: &str) -> Result<String> {
+pub async fn sign_in(ctx: &Ctx, email: &str, secret: &str) -> Result<Entry> {
     let email = email.trim().to_lowercase();
     let from = ctx.ip.as_deref().unwrap_or_default();
     let (by_account, by_address) = (format!("in {from} {email}"), format!("in {from}"));
@@ -25,16 +34,18 @@ pub async fn sign_in(ctx: &Ctx, email: &str, secret: &str) -> Result<String> {
     attempts.count(&by_address, PER_ADDRESS, ctx.now)?;
     attempts.count(&by_account, PER_ACCOUNT, ctx.now)?;
 
-    let row = sql("SELECT id, password_hash FROM person WHERE email = $1 AND disabled_at IS NULL")
-        .bind(&email)
-        .opt(&ctx.app.db)
-        .await?;
-    let (id, hash) = match &row {
+    let row = sql("SELECT id, password_hash, totp_enabled_at FROM person
+         WHERE email = $1 AND disabled_at IS NULL")
+    .bind(&email)
+    .opt(&ctx.app.db)
+    .await?;
+    let (id, hash, two_steps) = match &row {
         Some(row) => (
             Some(row.get::<String>("id")?),
             row.get::<Option<String>>("password_hash")?,
+            row.get::<Option<i64>>("totp_enabled_at")?.is_some(),
         ),
-        None => (None, None),
+        None => (None, None, false),
     };
     let fits = password::verify(secret.to_owned(), hash).await?;
     let person = match id {
@@ -50,12 +61,23 @@ pub async fn sign_in(ctx: &Ctx, email: &str, secret: &str) -> Result<String> {
     };
     attempts.clear(&by_account);
     attempts.forgive(&by_address);
-    open(ctx, &person).await
+    if two_steps {
+        return second_step::ticket(ctx, &person.id)
+            .await
+            .map(Entry::SecondStep);
+    }
+    open(ctx, &person).await.map(Entry::In)
 }
 
 /// Write a failed attempt into the audit log: the address, never the secret.
+/// What does not look like an address is left out, because people type their
+/// password into the wrong field.
 pub async fn failed(ctx: &Ctx, email: &str, what: &str) -> Result<()> {
-    let email: String = email.chars().take(254).collect();
+    let email = if verbs::check_email(email).is_ok() {
+        email
+    } else {
+        ""
+    };
     let nobody = Actor {
         name: String::new(),
         via: if ctx.api { Via::Api } else { Via::Web },
@@ -71,7 +93,7 @@ pub async fn failed(ctx: &Ctx, email: &str, what: &str) -> Result<()> {
         Event {
             verb: "sign_in.failed",
             object_kind: "sign_in",
-            object_id: &email,
+            object_id: email,
             item_id: None,
             audience: Audience::Audit,
             data: json!({ "email": email, "wrong": what }),
@@ -83,12 +105,18 @@ pub async fn failed(ctx: &Ctx, email: &str, what: &str) -> Result<()> {
 }
 
 /// Open a session for somebody whose identity has been proven. It is always a
-/// new one: a cookie that was there before is worth nothing afterwards.
+/// new one: a cookie that was there before is worth nothing afterwards, and
+/// the session behind it ends.
 pub async fn open(ctx: &Ctx, person: &Actor) -> Result<String> {
     let mut person = person.clone();
     person.ip.clone_from(&ctx.ip);
     person.agent.clone_from(&ctx.agent);
     let mut tx = ctx.app.db.begin().await?;
+    if let Some(old) = ctx.actor.as_deref()
+        && let Some(session) = &old.session_id
+    {
+        sessions::close(&mut tx, old, ctx.now, &old.id, session).await?;
+    }
     let secret = sessions::open(&mut tx, ctx, &person).await?;
     tx.commit().await?;
     Ok(secret)

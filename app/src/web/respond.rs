@@ -36,6 +36,13 @@ impl Flash {
         }
     }
 
+    /// Have it said on the page that comes next.
+    pub fn add_to(&self, response: &mut Response) {
+        if let Ok(value) = HeaderValue::from_str(&self.to_cookie()) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+
     pub(crate) fn from_cookie(value: &str) -> Option<Flash> {
         let (undo, text) = value.split_once('.')?;
         Some(Flash {
@@ -71,10 +78,8 @@ pub fn see_other(to: &str, flash: Option<Flash>) -> Response {
         header::LOCATION,
         HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/")),
     );
-    if let Some(flash) = flash
-        && let Ok(value) = HeaderValue::from_str(&flash.to_cookie())
-    {
-        headers.append(header::SET_COOKIE, value);
+    if let Some(flash) = flash {
+        flash.add_to(&mut response);
     }
     response
 }

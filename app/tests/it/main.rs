@@ -30,6 +30,7 @@ mod relate;
 mod rules;
 mod rules_api;
 mod search;
+mod second_step;
 mod story;
 mod structure;
 mod talk;

@@ -188,9 +188,13 @@ pub async fn show(
                     (deed("enable", t!(lang, "Enable account")))
                 } @else {
                     (deed("link", if person.joined { t!(lang, "Make a link for a new password") } else { t!(lang, "Make a new invitation link") }))
+                    @if person.second_factor { (deed("second-step-off", t!(lang, "Switch the second step off"))) }
                     (deed("disable", t!(lang, "Disable account")))
                 }
                 a class="btn btn-quiet" href={ "/admin/audit?object=" (id) } { (t!(lang, "What happened to this account")) }
+            }
+            @if person.second_factor && !person.disabled {
+                p class="hint" { (t!(lang, "Switch the second step off only for somebody who lost phone and codes, when you are sure it is them. All their devices are signed out.")) }
             }
             p class="hint" { (t!(lang, "A disabled account is signed out at once, its tokens are revoked. Its requests stay.")) }
         }

@@ -7,6 +7,7 @@ pub mod frame;
 pub mod links;
 pub mod look;
 pub mod me;
+pub mod second_step;
 pub mod security;
 pub mod sign_in;
 pub mod tokens;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::i18n::t;
 use crate::people::pages::frame::{self, when_text};
+use crate::people::pages::second_step;
 use crate::people::profile;
 use crate::people::sessions::{self, Session};
 use crate::ui::block::{Tone, pill};
@@ -67,6 +68,7 @@ async fn show(me: &Me, wrong: &Wrong) -> Result<Markup> {
     let lang = me.lang();
     let this = me.actor.session_id.as_deref();
     let list = sessions::list(&me.app.db, me.now, &me.actor.id, this).await?;
+    let two_steps = second_step::is_on(me).await?;
     let current = Field {
         name: "current",
         label: t!(lang, "Present password"),
@@ -91,6 +93,7 @@ async fn show(me: &Me, wrong: &Wrong) -> Result<Markup> {
                 div { (button(Button { label: t!(lang, "Change password"), kind: Kind::Primary, ..Button::default() })) }
             }
         }
+        (second_step::section(lang, two_steps))
         section class="stack" aria-labelledby="h-devices" {
             div class="section-h" {
                 h2 id="h-devices" { (t!(lang, "Devices that are signed in")) }

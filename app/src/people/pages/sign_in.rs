@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::i18n::t;
-use crate::people::pages::look;
+use crate::people::pages::{look, second_step};
+use crate::people::sign_in::Entry;
 use crate::people::{sessions, sign_in as verb, store};
 use crate::ui::button::{Button, Kind, button};
 use crate::ui::field::{self, Field};
@@ -92,7 +93,8 @@ fn form(ctx: &Ctx, next: Option<&str>, email: &str, wrong: &Wrong) -> Markup {
 pub async fn submit(ctx: Ctx, Input(input): Input<SignIn>) -> Result<Response> {
     let next = input.next.as_deref();
     match verb::sign_in(&ctx, &input.email, &input.password).await {
-        Ok(secret) => Ok(signed_in(&ctx, &secret, next.unwrap_or("/"))),
+        Ok(Entry::In(secret)) => Ok(signed_in(&ctx, &secret, next.unwrap_or("/"))),
+        Ok(Entry::SecondStep(ticket)) => Ok(second_step::go(&ctx, &ticket, next)),
         Err(Error::Invalid(fields)) if !ctx.api => {
             let wrong = Wrong::new(ctx.lang(), &fields);
             let page = form(&ctx, next, &input.email, &wrong);
