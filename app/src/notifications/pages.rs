@@ -113,6 +113,8 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "cancelled" => t!(lang, "{name} took it back", name = by),
         "reopened" => t!(lang, "{name} opened it again", name = by),
         "rated" => t!(lang, "{name} rated it", name = by),
+        "later" => t!(lang, "It is promised for a later time now").to_owned(),
+        "sooner" => t!(lang, "It is promised for an earlier time now").to_owned(),
         "merged" => t!(lang, "{name} merged it into another request", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }

@@ -104,6 +104,18 @@ pub fn told(what: &Happened<'_>, around: &Around) -> BTreeMap<String, Reason> {
         }
         "request.rated" => tell(assignee, "rated"),
         "request.merged" => tell(requester, "merged"),
+        "request.due_changed" => {
+            let due = |key: &str| what.data[key].as_i64();
+            match due("due_before").zip(due("due_after")) {
+                // Say it before they ask.
+                Some((before, after)) if after > before => {
+                    tell(requester, "later");
+                    tell(assignee, "later");
+                }
+                Some(_) => tell(assignee, "sooner"),
+                None => {}
+            }
+        }
         "promise.escalated" => {
             for tell_whom in what.data["tell"]
                 .as_array()
@@ -270,6 +282,30 @@ mod tests {
                 none.clone(),
                 &usual,
                 vec!["priya:rated"],
+            ),
+            (
+                "request.due_changed",
+                true,
+                None,
+                json!({ "due_before": 1, "due_after": 2 }),
+                &usual,
+                vec!["maren:later", "priya:later"],
+            ),
+            (
+                "request.due_changed",
+                true,
+                None,
+                json!({ "due_before": 2, "due_after": 1 }),
+                &usual,
+                vec!["priya:sooner"],
+            ),
+            (
+                "request.due_changed",
+                true,
+                None,
+                json!({ "due_before": null, "due_after": null, "respond_before": 1, "respond_after": 2 }),
+                &usual,
+                vec![],
             ),
             (
                 "promise.escalated",

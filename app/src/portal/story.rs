@@ -125,7 +125,12 @@ fn happened(me: &Me, seen: &Seen, row: &Row) -> Result<Option<(Timestamp, String
     let at = from_micros(row.get("at")?);
     let me_too = actor.as_deref() == Some(me.actor.id.as_str());
     let who = if me_too { None } else { Some(first(&name)) };
-    let Some((icon, text)) = line(lang, &verb, who, &data, seen) else {
+    let told = if verb == "request.due_changed" {
+        due_changed(me, &data).map(|text| ("clock", text))
+    } else {
+        line(lang, &verb, who, &data, seen)
+    };
+    let Some((icon, text)) = told else {
         return Ok(None);
     };
     let when = fmt::when(lang, at, me.now, &me.prefs.zone);
@@ -205,7 +210,6 @@ fn line(
                 t!(lang, "{name} cancelled this", name = name),
             ),
         ),
-        "request.due_changed" => ("clock", due_changed(lang, data)),
         "request.reopened" => (
             "clock",
             by(
@@ -232,19 +236,34 @@ fn line(
     })
 }
 
-/// The promised day moved because our hours or the promise did: the new day.
-fn due_changed(lang: Lang, data: &Value) -> String {
-    match (data["due_before"].as_i64(), data["due_after"].as_i64()) {
-        (Some(before), Some(after)) if after > before => {
-            t!(lang, "Our working hours changed: it is promised later now").to_owned()
-        }
-        (Some(before), Some(after)) if after < before => {
-            t!(lang, "Our working hours changed: it is promised sooner now").to_owned()
-        }
-        _ => t!(
+/// The promised time moved because our hours or the promise did. The first
+/// answer alone is nothing that a requester plans with.
+fn due_changed(me: &Me, data: &Value) -> Option<String> {
+    let lang = me.lang();
+    let due = |key: &str| data[key].as_i64();
+    let (before, after) = due("due_before").zip(due("due_after"))?;
+    let when = fmt::when(lang, from_micros(after), me.now, &me.prefs.zone);
+    let hours = data["why"] == "calendar.changed";
+    Some(match (hours, after > before) {
+        (true, true) => t!(
             lang,
-            "Our working hours changed: the promise was counted anew"
-        )
-        .to_owned(),
-    }
+            "Our working hours changed: it is promised later, {when}",
+            when = when
+        ),
+        (true, false) => t!(
+            lang,
+            "Our working hours changed: it is promised sooner, {when}",
+            when = when
+        ),
+        (false, true) => t!(
+            lang,
+            "Our promise changed: it is promised later, {when}",
+            when = when
+        ),
+        (false, false) => t!(
+            lang,
+            "Our promise changed: it is promised sooner, {when}",
+            when = when
+        ),
+    })
 }
