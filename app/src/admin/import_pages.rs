@@ -202,7 +202,10 @@ fn table(me: &Me, ledger: &Ledger) -> Markup {
         }
         @if !ledger.skipped.is_empty() {
             h2 { (t!(lang, "Left out")) }
-            ul class="plain" { @for (line, why) in ledger.skipped.iter().take(SHOWN) { li { (t!(lang, "Line {n}", n = line)) ": " (why) } }
+            ul class="plain" { @for part in ledger.skipped.iter().take(SHOWN) {
+                li { (t!(lang, "Line {n}", n = part.line)) ": "
+                    @if !part.msg.subject.is_empty() { (part.msg.subject) ": " }
+                    (lang.text(part.msg.text, &part.msg.args)) } }
                 @if ledger.skipped.len() > SHOWN { li { (tn!(lang, ledger.skipped.len() - SHOWN, "and {n} more", "and {n} more")) } } }
         }
     }

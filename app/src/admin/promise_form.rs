@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use crate::admin::promises::day;
-use crate::admin::span;
+use crate::admin::{frame, span};
 use crate::catalog::Catalog;
 use crate::catalog::model::{ClockKind, Escalation, Priority, PromiseDef, Target, Tell};
 use crate::catalog::snapshot::PromiseEntry;
@@ -38,10 +38,6 @@ pub struct Draft {
     version_text: String,
     pub action: String,
 }
-
-/// What lists the form offers beside the catalogue's own.
-#[derive(Default)]
-pub struct Lists;
 
 impl Draft {
     /// A new promise: the usual one.
@@ -266,7 +262,7 @@ pub fn renamed(error: Error) -> Error {
 }
 
 /// The fields.
-pub fn fields(lang: Lang, catalog: &Catalog, draft: &Draft, wrong: &Wrong, _: &Lists) -> Markup {
+pub fn fields(lang: Lang, catalog: &Catalog, draft: &Draft, wrong: &Wrong) -> Markup {
     let mut calendars: Vec<_> = catalog
         .calendars
         .values()
@@ -303,13 +299,9 @@ pub fn fields(lang: Lang, catalog: &Catalog, draft: &Draft, wrong: &Wrong, _: &L
         (fieldset(t!(lang, "Who is told when"), html! {
             p class="hint" { (t!(lang, "At these shares of the promised time somebody is told, in working hours and once. Clear the percent to remove a line.")) }
             @for (i, line) in draft.lines.iter().chain(std::iter::once(&LineDraft::default())).enumerate() { (told(lang, i, line, wrong)) }
-            div { (frame_action(lang)) }
+            div { (frame::action(t!(lang, "Add a line"), "plus", "add")) }
         }))
     }
-}
-
-fn frame_action(lang: Lang) -> Markup {
-    crate::admin::frame::action(t!(lang, "Add a line"), "plus", "add")
 }
 
 fn told(lang: Lang, i: usize, line: &LineDraft, wrong: &Wrong) -> Markup {

@@ -214,7 +214,7 @@ on_each_database!(an_import_shows_its_ledger_first, |app| {
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=B");
     let page = app
         .as_("hanna")
-        .send(request, body.into())
+        .send(request, body.clone().into())
         .await
         .expect(200);
     assert!(page.text.contains("Christmas Eve &lt;b&gt;"));
@@ -225,6 +225,11 @@ on_each_database!(an_import_shows_its_ledger_first, |app| {
             .holidays
             .is_empty()
     );
+    let german = Request::post(format!("{base}/import"))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=B")
+        .header(header::ACCEPT_LANGUAGE, "de");
+    let page = app.as_("hanna").send(german, body.into()).await.expect(200);
+    assert!(page.text.contains("VTODO ist kein Termin"), "{}", page.text);
     let country = app
         .as_("hanna")
         .form(

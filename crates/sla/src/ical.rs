@@ -11,7 +11,7 @@ mod event;
 
 use std::collections::BTreeSet;
 
-use crate::Holiday;
+use crate::{Holiday, Msg};
 
 /// Longest file read, in bytes; national holiday files have a few kilobytes.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -28,7 +28,7 @@ pub struct Import {
     /// Closed days in order of date, without duplicates.
     pub holidays: Vec<Holiday>,
     /// What was left out: the line (from 1) at which it begins, and why.
-    pub skipped: Vec<(usize, String)>,
+    pub skipped: Vec<(usize, Msg)>,
 }
 
 /// Why nothing was imported.
@@ -92,7 +92,9 @@ pub fn holidays_from_ical(text: &str, from_year: i16, to_year: i16) -> Result<Im
             if !days.insert((date, found.name.clone())) {
                 skipped.push((
                     line,
-                    format!("{date} {} is in the file already", found.name),
+                    Msg::new("{date} is in the file already")
+                        .arg("date", date)
+                        .about(&found.name),
                 ));
             }
         }
@@ -108,7 +110,7 @@ pub fn holidays_from_ical(text: &str, from_year: i16, to_year: i16) -> Result<Im
     Ok(Import { holidays, skipped })
 }
 
-type Ledger = Vec<(usize, String)>;
+type Ledger = Vec<(usize, Msg)>;
 
 /// The text of each event with the line where it begins, and what is no event.
 fn blocks(text: &str) -> Result<(Vec<(usize, String)>, Ledger), IcalError> {
@@ -124,12 +126,12 @@ fn blocks(text: &str) -> Result<(Vec<(usize, String)>, Ledger), IcalError> {
             is_calendar = true;
         } else if word == "BEGIN:VEVENT" {
             if let Some((from, _)) = open.replace((index + 1, String::new())) {
-                skipped.push((from, "the event has no end".to_owned()));
+                skipped.push((from, Msg::new("the event has no end")));
             }
         } else if let "BEGIN:VTODO" | "BEGIN:VJOURNAL" | "BEGIN:VFREEBUSY" = word.as_str() {
             skipped.push((
                 index + 1,
-                format!("{} is not an event", &word["BEGIN:".len()..]),
+                Msg::new("{kind} is not an event").arg("kind", &word["BEGIN:".len()..]),
             ));
         }
         if let Some((_, block)) = &mut open {
@@ -141,7 +143,7 @@ fn blocks(text: &str) -> Result<(Vec<(usize, String)>, Ledger), IcalError> {
         }
     }
     if let Some((from, _)) = open {
-        skipped.push((from, "the event has no end".to_owned()));
+        skipped.push((from, Msg::new("the event has no end")));
     }
     if is_calendar {
         Ok((events, skipped))

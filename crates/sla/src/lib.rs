@@ -12,9 +12,11 @@
 pub mod calendar;
 pub mod countries;
 pub mod ical;
+mod msg;
 pub mod promise;
 mod work;
 
 pub use calendar::{Calendar, CalendarDef, CalendarError, ClockTime, Holiday, Hours, Weekday};
+pub use msg::Msg;
 pub use promise::{Clock, Forecast, Pause, Reading, State, Tone};
 pub use work::Work;

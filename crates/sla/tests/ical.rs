@@ -14,7 +14,11 @@ fn import(events: &[&str], from: i16, to: i16) -> (Vec<String>, Vec<(usize, Stri
         .iter()
         .map(|day| day.date.to_string())
         .collect();
-    (days, import.skipped)
+    let skipped = import.skipped.into_iter();
+    (
+        days,
+        skipped.map(|(line, why)| (line, why.to_string())).collect(),
+    )
 }
 
 #[test]

@@ -9,6 +9,18 @@ use serde::Serialize;
 
 use crate::error::{Error, Msg, Result};
 
+/// A part of a file that was left out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Skipped {
+    /// Where it begins, from 1.
+    pub line: usize,
+    /// In English.
+    pub why: String,
+    /// The same for translation.
+    #[serde(skip)]
+    pub msg: mil_sla::Msg,
+}
+
 /// What an import brings: new days, and what is left out with the reason.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[allow(missing_docs)]
@@ -18,13 +30,13 @@ pub struct Ledger {
     /// Days the calendar has already.
     #[schemars(with = "Vec<serde_json::Value>")]
     pub known: Vec<Holiday>,
-    /// Line of the file and why it was skipped.
-    pub skipped: Vec<(usize, String)>,
+    /// What was skipped, and why.
+    pub skipped: Vec<Skipped>,
 }
 
 impl Ledger {
     /// Sort out what the calendar has already.
-    fn of(found: Vec<Holiday>, there: &[Holiday], skipped: Vec<(usize, String)>) -> Ledger {
+    fn of(found: Vec<Holiday>, there: &[Holiday], skipped: Vec<Skipped>) -> Ledger {
         let mut ledger = Ledger {
             skipped,
             ..Ledger::default()
@@ -104,5 +116,10 @@ pub fn fits(bytes: u64) -> Result<()> {
 pub fn of_file(text: &str, from: i16, to: i16, there: &[Holiday]) -> Result<Ledger> {
     let import = holidays_from_ical(text, from, to)
         .map_err(|error| Error::field("ical", explain(&error)))?;
-    Ok(Ledger::of(import.holidays, there, import.skipped))
+    let skipped = import.skipped.into_iter().map(|(line, msg)| Skipped {
+        line,
+        why: msg.to_string(),
+        msg,
+    });
+    Ok(Ledger::of(import.holidays, there, skipped.collect()))
 }

@@ -11,6 +11,8 @@ use calcard::{Entry, Parser};
 use chrono::{Datelike, NaiveDateTime, NaiveTime, Timelike};
 use jiff::civil::{Date, date};
 
+use crate::Msg;
+
 /// What a rule costs that never matches: the library searches far ahead for it.
 const NEVER_MATCHES: usize = 5_000;
 
@@ -18,7 +20,7 @@ pub(super) struct Found {
     pub name: String,
     pub days: Vec<Date>,
     /// Parts that were left out.
-    pub notes: Vec<String>,
+    pub notes: Vec<Msg>,
 }
 
 /// The days of an event within the years, or why it is left out as a whole.
@@ -30,16 +32,16 @@ pub(super) fn read(
     years: (i16, i16),
     limit: usize,
     cost: &mut usize,
-) -> Result<Found, String> {
+) -> Result<Found, Msg> {
     let wrapped = format!("BEGIN:VCALENDAR\r\n{block}END:VCALENDAR\r\n");
     let Entry::ICalendar(mut calendar) = Parser::new(&wrapped).entry() else {
-        return Err("the event cannot be read".to_owned());
+        return Err(Msg::new("the event cannot be read"));
     };
     let event = calendar
         .components
         .iter()
         .find(|component| component.component_type.is_event());
-    let event = event.ok_or("the event cannot be read")?;
+    let event = event.ok_or_else(|| Msg::new("the event cannot be read"))?;
     let summary = event
         .property(&ICalendarProperty::Summary)
         .and_then(|entry| text(entry));
@@ -49,13 +51,12 @@ pub(super) fn read(
         .chars()
         .take(200)
         .collect();
-    refusal(event).map_or(Ok(()), |reason| Err(format!("{name}: {reason}")))?;
+    if let Some(reason) = refusal(event) {
+        return Err(reason.about(&name));
+    }
     let starts_in = time_of(event, &ICalendarProperty::Dtstart).and_then(|start| start.year);
     if starts_in.is_some_and(|year| i32::from(year) > i32::from(years.1)) {
-        return Err(format!(
-            "{name}: it has no day from {} to {}",
-            years.0, years.1
-        ));
+        return Err(no_day(years).about(&name));
     }
     let repeats = end_with_the_years(&mut calendar, years.1);
     let expanded = calendar.expand_dates(Tz::Floating, limit);
@@ -64,7 +65,7 @@ pub(super) fn read(
         (true, dates) => dates + 10,
         (false, dates) => dates,
     };
-    days_of(expanded, name.clone(), years, limit).map_err(|reason| format!("{name}: {reason}"))
+    days_of(expanded, name.clone(), years, limit).map_err(|reason| reason.about(&name))
 }
 
 /// Ends rules without an end of their own with the last year asked for;
@@ -101,27 +102,33 @@ fn end_with_the_years(calendar: &mut ICalendar, last_year: i16) -> bool {
 }
 
 /// Why an event cannot stand for holidays.
-fn refusal(event: &ICalendarComponent) -> Option<&'static str> {
+fn refusal(event: &ICalendarComponent) -> Option<Msg> {
     if event.status() == Some(&ICalendarStatus::Cancelled) {
-        return Some("the event is cancelled");
+        return Some(Msg::new("the event is cancelled"));
     }
     if event.has_property(&ICalendarProperty::RecurrenceId) {
-        return Some("it changes one date of a series; change that day by hand");
+        return Some(Msg::new(
+            "it changes one date of a series; change that day by hand",
+        ));
     }
     let Some(start) = time_of(event, &ICalendarProperty::Dtstart) else {
-        return Some("DTSTART is missing or cannot be read");
+        return Some(Msg::new("DTSTART is missing or cannot be read"));
     };
     if start.has_zone() {
-        return Some("its time is in UTC, so its local date is not known");
+        return Some(Msg::new(
+            "its time is in UTC, so its local date is not known",
+        ));
     }
     let length = event
         .property(&ICalendarProperty::Dtend)
         .or(event.property(&ICalendarProperty::Duration));
     if start.has_time() && length.is_none() {
-        return Some("it has a start but no length");
+        return Some(Msg::new("it has a start but no length"));
     }
     if time_of(event, &ICalendarProperty::Dtend).is_some_and(PartialDateTime::has_zone) {
-        return Some("its end is in UTC, so its local date is not known");
+        return Some(Msg::new(
+            "its end is in UTC, so its local date is not known",
+        ));
     }
     let unread = |entry: &&ICalendarEntry| {
         let ok = |value: &ICalendarValue| match entry.name {
@@ -135,7 +142,9 @@ fn refusal(event: &ICalendarComponent) -> Option<&'static str> {
         entry.values.is_empty() || !entry.values.iter().all(ok)
     };
     if event.entries.iter().any(|entry| unread(&entry)) {
-        return Some("it has an end, length or repetition that cannot be read");
+        return Some(Msg::new(
+            "it has an end, length or repetition that cannot be read",
+        ));
     }
     let rules = || event.properties(&ICalendarProperty::Rrule);
     let rare = |value: &ICalendarValue| match value {
@@ -148,11 +157,17 @@ fn refusal(event: &ICalendarComponent) -> Option<&'static str> {
         _ => true,
     };
     if !rules().flat_map(|entry| &entry.values).all(rare) {
-        return Some("it repeats within a day");
+        return Some(Msg::new("it repeats within a day"));
     }
     let old = |entry: &ICalendarEntry| entry.name.as_str().eq_ignore_ascii_case("EXRULE");
     (rules().count() > 1 || event.entries.iter().any(old))
-        .then_some("it has several repetition rules, which RFC 5545 advises against")
+        .then(|| Msg::new("it has several repetition rules, which RFC 5545 advises against"))
+}
+
+fn no_day((from, to): (i16, i16)) -> Msg {
+    Msg::new("it has no day from {from} to {to}")
+        .arg("from", from)
+        .arg("to", to)
 }
 
 fn days_of(
@@ -160,13 +175,11 @@ fn days_of(
     name: String,
     (from_year, to_year): (i16, i16),
     limit: usize,
-) -> Result<Found, String> {
+) -> Result<Found, Msg> {
     let (first, last) = (date(from_year, 1, 1), date(to_year, 12, 31));
     if let Some(error) = expanded.errors.first() {
-        return Err(format!(
-            "its dates or its repetition cannot be read ({:?})",
-            error.error
-        ));
+        let why = format!("{:?}", error.error);
+        return Err(Msg::new("its dates or its repetition cannot be read ({why})").arg("why", why));
     }
     let repeats = expanded.events.len();
     let mut notes = Vec::new();
@@ -185,19 +198,23 @@ fn days_of(
         let mut day = from.max(first);
         while day < until && day <= last {
             days.push(day);
-            day = day.tomorrow().map_err(|_| "its dates lie too far ahead")?;
+            day = day
+                .tomorrow()
+                .map_err(|_| Msg::new("its dates lie too far ahead"))?;
         }
     }
     if repeats >= limit && reached < last {
-        notes.push(format!(
-            "{name}: it repeats too often; the days after {reached} are missing"
-        ));
+        notes.push(
+            Msg::new("it repeats too often; the days after {reached} are missing")
+                .arg("reached", reached)
+                .about(&name),
+        );
     }
     if repeats > 0 && !whole {
-        return Err("it covers no whole day; add a half day by hand".to_owned());
+        return Err(Msg::new("it covers no whole day; add a half day by hand"));
     }
     if days.is_empty() && notes.is_empty() {
-        return Err(format!("it has no day from {from_year} to {to_year}"));
+        return Err(no_day((from_year, to_year)));
     }
     days.sort_unstable();
     days.dedup();
