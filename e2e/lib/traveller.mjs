@@ -25,8 +25,8 @@ export async function until(holds, otherwise) {
 export class Traveller {
   /** Things that are wrong but do not stop the journey. */
   complaints = [];
-  /** Requests under way. */
-  pending = 0;
+  /** Requests under way of the pages that are open. */
+  pending = new Set();
 
   static async start(browser, origin, variant, label) {
     const context = await browser.newContext({
@@ -47,12 +47,20 @@ export class Traveller {
   another(label = 'another') { return Traveller.start(this.browser, this.origin, this.variant, label); }
 
   watch(page) {
-    const count = (by) => (request) => {
-      if (request.resourceType() !== 'eventsource') this.pending += by;
-    };
-    page.on('request', count(1));
-    page.on('requestfinished', count(-1));
-    page.on('requestfailed', count(-1));
+    let leaving = false;
+    page.on('request', (request) => {
+      if (request.isNavigationRequest() && request.frame() === page.mainFrame()) leaving = true;
+      if (!['eventsource', 'ping'].includes(request.resourceType())) this.pending.add(request);
+    });
+    page.on('requestfinished', (request) => this.pending.delete(request));
+    page.on('requestfailed', (request) => this.pending.delete(request));
+    // The end of what a page had under way when it was left is not always told.
+    page.on('framenavigated', (frame) => {
+      if (frame === page.mainFrame() && leaving) {
+        leaving = false;
+        this.pending.clear();
+      }
+    });
     page.on('pageerror', (error) => this.complaints.push(`script error on ${page.url()}: ${error.message}`));
     page.on('console', (message) => {
       const text = message.text();
@@ -105,7 +113,7 @@ export class Traveller {
     begins.catch(() => {});
     await action();
     await begins.catch(() => {});
-    await until(() => this.pending === 0, () => `requests of ${this.page.url()} do not end`);
+    await until(() => this.pending.size === 0, () => `requests of ${this.page.url()} do not end: ${[...this.pending].map((request) => `${request.method()} ${request.url()}`).join(', ')}`);
     await this.page.waitForLoadState('load');
   }
 

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde_json::json;
 
-use crate::admin::promise_form::{self, Draft, Lists};
+use crate::admin::promise_form::{self, Draft};
 use crate::admin::{frame, promise_rail};
 use crate::catalog::Catalog;
 use crate::catalog::model::Priority;
@@ -231,7 +231,7 @@ async fn show(
         (wrong.summary(lang))
         @if entry.is_some_and(|e| e.archived) { p { (pill(Tone::Line, "lock", t!(lang, "Put away"))) } }
         form method="post" action=(to) id="edit" class="stack" novalidate {
-            (promise_form::fields(lang, catalog, draft, wrong, &Lists))
+            (promise_form::fields(lang, catalog, draft, wrong))
             div class="row" { (frame::save(t!(lang, "Save promise"))) a class="btn btn-quiet" href="/admin/promises" { (t!(lang, "Cancel")) } }
         }
         @if let Some(entry) = entry { (away(me, entry)) }
