@@ -25,7 +25,7 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 #[derive(Parser)]
 #[command(about = "Fill an installation with many requests and measure it")]
 struct Cli {
-    /// How many requests, one run each
+    /// How many requests, one installation each
     #[arg(default_values_t = [10_000, 100_000, 1_000_000])]
     sizes: Vec<i64>,
     /// Where the databases are made and kept for the next run
@@ -35,7 +35,7 @@ struct Cli {
     #[arg(long)]
     database_url: Option<String>,
     /// How often each page is asked for
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 1000)]
     calls: usize,
 }
 
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli) -> Outcome {
-    let mut results = Vec::new();
+    let mut places = Vec::new();
     for &size in &cli.sizes {
         let dir = cli.dir.join(size.to_string());
         let url = match &cli.database_url {
@@ -63,8 +63,8 @@ async fn run(cli: &Cli) -> Outcome {
             None => format!("sqlite:{}", dir.join("mil.sqlite").display()),
         };
         fill::fill(&dir, &url, size).await?;
-        results.push(measure::measure(&dir, &url, size, cli.calls)?);
+        places.push(measure::Place { size, dir, url });
     }
-    println!("{}", measure::table(&results));
+    println!("{}", measure::table(&measure::measure(&places, cli.calls)?));
     Ok(())
 }

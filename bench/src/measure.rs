@@ -1,6 +1,6 @@
 //! Asking for pages and counting the time.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -28,57 +28,103 @@ pub struct Figures {
     pages: Vec<(&'static str, Times)>,
 }
 
-/// Measure an installation of `size` requests.
-pub fn measure(dir: &Path, url: &str, size: i64, calls: usize) -> Outcome<Figures> {
-    // Twice: the first start pays for a cold page cache.
-    drop(Server::start(dir, url)?);
-    let server = Server::start(dir, url)?;
-    let mut agent = Client::connect(&server.address)?;
-    agent.sign_in("priya@nordhaven.example", mil::demo::PASSWORD)?;
-    let mut requester = Client::connect(&server.address)?;
-    requester.sign_in("maren@nordhaven.example", mil::demo::PASSWORD)?;
-    // A different request each time, from all three years.
-    let number = |i: usize| FIRST + (i as i64 * 7_919) % size;
-    let mut pages = Vec::new();
-    pages.push(("Queue", time(calls, |_| page(&mut agent, "/queue"))?));
-    pages.push((
-        "Request (agent)",
-        time(calls, |i| page(&mut agent, &format!("/work/{}", number(i))))?,
-    ));
-    pages.push((
-        "Search by number",
-        time(calls, |i| {
-            let path = format!("/work/search?q={}", number(i));
-            found(&mut agent, &path)
-        })?,
-    ));
-    pages.push((
-        "Request (API)",
-        time(calls, |i| {
-            page(&mut agent, &format!("/api/v1/requests/{}", number(i)))
-        })?,
-    ));
-    pages.push(("Order", time(calls, |i| order(&mut requester, i))?));
-    Ok(Figures {
-        size,
-        start: server.start,
-        memory: server.memory()?,
-        pages,
-    })
+/// An installation that is running, with the two people who use it.
+struct Bench {
+    size: i64,
+    server: Server,
+    agent: Client,
+    requester: Client,
 }
 
-fn time(calls: usize, mut once: impl FnMut(usize) -> Outcome) -> Outcome<Times> {
-    for i in 0..20 {
-        once(i)?;
+impl Bench {
+    fn start(place: &Place) -> Outcome<Bench> {
+        // Twice: the first start pays for a cold page cache.
+        drop(Server::start(&place.dir, &place.url)?);
+        let server = Server::start(&place.dir, &place.url)?;
+        let mut agent = Client::connect(&server.address)?;
+        agent.sign_in("priya@nordhaven.example", mil::demo::PASSWORD)?;
+        let mut requester = Client::connect(&server.address)?;
+        requester.sign_in("maren@nordhaven.example", mil::demo::PASSWORD)?;
+        Ok(Bench {
+            size: place.size,
+            server,
+            agent,
+            requester,
+        })
     }
-    let mut times = Vec::with_capacity(calls);
-    for i in 0..calls {
-        let began = Instant::now();
-        once(i)?;
-        times.push(began.elapsed());
+
+    /// A different request each time, from all three years.
+    fn number(&self, i: usize) -> i64 {
+        FIRST + (i as i64 * 7_919) % self.size
     }
-    times.sort();
-    Ok(Times(times))
+}
+
+/// Where an installation of a size is.
+pub struct Place {
+    pub size: i64,
+    pub dir: PathBuf,
+    pub url: String,
+}
+
+/// What one call of a page does.
+type Call = fn(&mut Bench, usize) -> Outcome;
+
+const PAGES: [(&str, Call); 5] = [
+    ("Queue", |b, _| page(&mut b.agent, "/queue")),
+    ("Request (agent)", |b, i| {
+        let path = format!("/work/{}", b.number(i));
+        page(&mut b.agent, &path)
+    }),
+    ("Search by number", |b, i| {
+        let path = format!("/work/search?q={}", b.number(i));
+        found(&mut b.agent, &path)
+    }),
+    ("Request (API)", |b, i| {
+        let path = format!("/api/v1/requests/{}", b.number(i));
+        page(&mut b.agent, &path)
+    }),
+    ("Order", |b, i| order(&mut b.requester, i)),
+];
+
+/// Measure installations side by side: each call is made to one after the
+/// other, so that whatever else the machine does falls on all of them alike.
+pub fn measure(places: &[Place], calls: usize) -> Outcome<Vec<Figures>> {
+    let mut benches = places
+        .iter()
+        .map(Bench::start)
+        .collect::<Outcome<Vec<Bench>>>()?;
+    let mut pages: Vec<Vec<(&'static str, Times)>> = benches.iter().map(|_| Vec::new()).collect();
+    for (name, call) in PAGES {
+        for i in 0..20 {
+            for bench in &mut benches {
+                call(bench, i)?;
+            }
+        }
+        let mut times = vec![Vec::with_capacity(calls); benches.len()];
+        for i in 0..calls {
+            for (bench, times) in benches.iter_mut().zip(&mut times) {
+                let began = Instant::now();
+                call(bench, i)?;
+                times.push(began.elapsed());
+            }
+        }
+        for (pages, mut times) in pages.iter_mut().zip(times) {
+            times.sort();
+            pages.push((name, Times(times)));
+        }
+    }
+    benches
+        .iter()
+        .zip(pages)
+        .map(|(bench, pages)| {
+            Ok(Figures {
+                size: bench.size,
+                start: bench.server.start,
+                memory: bench.server.memory()?,
+                pages,
+            })
+        })
+        .collect()
 }
 
 fn page(client: &mut Client, path: &str) -> Outcome {
