@@ -34,6 +34,9 @@ fn main() {
     }
     fs::write(out.join("locale.rs"), locale(&app.join("locale/de")))
         .expect("OUT_DIR can be written");
+    let library = app.join("../library");
+    println!("cargo:rerun-if-changed={}", library.display());
+    fs::write(out.join("library.rs"), list(&library)).expect("OUT_DIR can be written");
 }
 
 /// The `node_modules` to copy from: the one in `MIL_WEB_DIR` if that is set, or
@@ -87,6 +90,31 @@ fn locale(dir: &Path) -> String {
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         out.push_str(&format!("    ({name:?}, include_str!({path:?})),\n"));
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The files of the library: path below `library/` and bytes.
+fn list(dir: &Path) -> String {
+    let mut left = vec![dir.to_owned()];
+    let mut paths = Vec::new();
+    while let Some(dir) = left.pop() {
+        for entry in fs::read_dir(&dir).expect("library/ can be read").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                left.push(path);
+            } else {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    let mut out = String::from("pub const FILES: &[(&str, &[u8])] = &[\n");
+    for path in paths {
+        let name = path.strip_prefix(dir).expect("below library/");
+        let name = name.to_string_lossy().replace('\\', "/");
+        out.push_str(&format!("    ({name:?}, include_bytes!({path:?})),\n"));
     }
     out.push_str("];\n");
     out

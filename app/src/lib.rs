@@ -27,6 +27,7 @@ pub mod palette;
 pub mod people;
 pub mod policy;
 pub mod portal;
+pub mod practices;
 pub mod queue;
 pub mod random;
 pub mod router;

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod migrate;
+mod practice;
 pub mod serve;
 mod token;
 mod user;
@@ -63,6 +64,9 @@ It prints the accounts to sign in with.")]
     /// Create, list and revoke API tokens
     #[command(subcommand)]
     Token(token::Command),
+    /// Check and write practices, the best practices that MIL runs
+    #[command(subcommand)]
+    Practice(practice::Command),
     /// Check the installation and say what to mend; ends with 1 when something is broken
     Doctor,
 }
@@ -95,6 +99,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Migrate => migrate::run(config).await,
         Command::User(command) => user::run(config, command).await,
         Command::Token(command) => token::run(config, command).await,
+        Command::Practice(command) => practice::run(config, command).await,
         Command::Doctor => doctor::run(config).await,
     }
 }

@@ -400,6 +400,9 @@ fn stage(
         requester_approves: row.approves,
         send_back_to,
         work_limit,
+        only_if: before.and_then(|b| b.only_if.clone()),
+        tasks: before.map(|b| b.tasks.clone()).unwrap_or_default(),
+        approvals: before.map(|b| b.approvals.clone()).unwrap_or_default(),
     }
 }
 

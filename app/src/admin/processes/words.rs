@@ -43,6 +43,9 @@ pub fn change(lang: Lang, change: &Change) -> String {
             }
             Part::SendBack => t!(lang, "{name}: work goes back to other stages."),
             Part::WorkLimit => t!(lang, "{name}: the work limit is another."),
+            Part::OnlyIf => t!(lang, "{name}: it is passed by in other cases."),
+            Part::Tasks => t!(lang, "{name}: the tasks are others."),
+            Part::Approvals => t!(lang, "{name}: others must agree."),
         },
     };
     fill(text, &change.msg.args)

@@ -56,6 +56,19 @@ pub enum Cond {
 type Values<'a> = HashMap<&'a str, Vec<Cow<'a, str>>>;
 
 impl Cond {
+    /// The keys of the fields it asks about; one may come more than once.
+    pub fn fields(&self) -> Vec<&str> {
+        match self {
+            Cond::Is { field, .. }
+            | Cond::IsNot { field, .. }
+            | Cond::Includes { field, .. }
+            | Cond::Filled { field }
+            | Cond::AtLeast { field, .. } => vec![field],
+            Cond::All(list) | Cond::Any(list) => list.iter().flat_map(Cond::fields).collect(),
+            Cond::Not(inner) => inner.fields(),
+        }
+    }
+
     /// Whether the condition holds, given the values of a field.
     fn holds(&self, values: &Values) -> bool {
         let of = |field: &str| values.get(field).map_or(&[][..], Vec::as_slice);

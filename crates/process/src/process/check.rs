@@ -1,6 +1,6 @@
 //! Whether a process makes sense, told to the administrator who writes it.
 
-use super::{FORM_PREFIX, Owner, Phase, ProcessDef, SendBack, Stage};
+use super::{FORM_PREFIX, Owner, Phase, ProcessDef, Rule, SendBack, Stage, Voter};
 use crate::{
     Msg, Problem,
     form::check_fields,
@@ -99,8 +99,17 @@ impl Stage {
                 ),
             );
         }
-        let demands =
-            !self.required_fields.is_empty() || self.checklist.iter().any(|item| item.required);
+        if self.only_if.is_some() && seen.stages.is_empty() {
+            note(
+                "only_if",
+                Msg::new(
+                    "Work begins in the first stage, so it is never passed by. Take the condition away.",
+                ),
+            );
+        }
+        let demands = !self.required_fields.is_empty()
+            || self.checklist.iter().any(|item| item.required)
+            || self.tasks.iter().any(|task| task.required);
         if self.requester_approves && demands {
             note(
                 "requester_approves",
@@ -147,6 +156,77 @@ impl Stage {
         }
         if !seen.stages.insert(&self.key) {
             note("key", twice(&self.key));
+        }
+        self.check_together(demands, at, problems);
+    }
+
+    /// Tasks and approvals.
+    fn check_together(&self, demands: bool, at: &str, problems: &mut Vec<Problem>) {
+        let keys = self
+            .tasks
+            .iter()
+            .map(|task| ("tasks", &task.key, &task.name));
+        let steps = self.approvals.iter();
+        let steps = steps.map(|step| ("approvals", &step.key, &step.name));
+        let mut seen = BTreeSet::new();
+        let (mut list, mut index) = ("tasks", 0);
+        for (part, key, name) in keys.chain(steps) {
+            if part != list {
+                (list, index) = (part, 0);
+            }
+            let at = format!("{at}.{part}[{index}]");
+            index += 1;
+            check_key(key, &format!("{at}.key"), problems);
+            check_name(name, 200, &format!("{at}.name"), problems);
+            if !seen.insert((part, key)) {
+                let msg = Msg::new("The key “{key}” is used twice. Change one of them.");
+                problems.push(Problem::new(
+                    format!("{at}.key"),
+                    msg.arg("key", shorten(key)),
+                ));
+            }
+        }
+        if self.approvals.is_empty() {
+            return;
+        }
+        let mut note = |part: String, text| {
+            problems.push(Problem::new(format!("{at}.{part}"), Msg::new(text)));
+        };
+        if self.phase != Phase::Review {
+            note(
+                "approvals".into(),
+                "Approvals are given in a review. Make the stage a review, or remove them.",
+            );
+        }
+        if self.requester_approves {
+            note(
+                "approvals".into(),
+                "Either the requester approves in a stage or others do. Make two stages.",
+            );
+        }
+        if demands {
+            note(
+                "approvals".into(),
+                "The last approval leads work out of this stage, so nothing else can be required in it. Move what is required to the stage before.",
+            );
+        }
+        for (index, step) in self.approvals.iter().enumerate() {
+            let at = |part| format!("approvals[{index}].{part}");
+            if step.by.is_empty() || step.by.iter().any(Voter::is_blank) {
+                note(
+                    at("by"),
+                    "Nobody is asked in this step. Name a team, a person or a role.",
+                );
+            }
+            if step.rule == Rule::Quorum(0) {
+                note(at("rule"), "A quorum is at least one.");
+            }
+            if step.remind_after_minutes.is_some_and(|minutes| minutes < 1) {
+                note(
+                    at("remind_after_minutes"),
+                    "A reminder comes after at least one minute.",
+                );
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! What a process is made of.
 
-use crate::form::Field;
+use crate::form::{Cond, Field};
+
+use super::approval::ApprovalStep;
 use serde::{Deserialize, Serialize};
 
 /// Where work stands, whatever the stage is called. Rules, reports and colours
@@ -97,6 +99,17 @@ pub struct Stage {
     /// board; it blocks nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_limit: Option<u32>,
+    /// Work passes by this stage unless the answers to the request form meet
+    /// this. The first stage is never passed by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<Cond>,
+    /// What is worked on side by side in this stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
+    /// Who must agree before work goes on, one step after the other. For review
+    /// stages; only the last step's yes leads forward.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<ApprovalStep>,
 }
 
 impl Stage {
@@ -113,6 +126,26 @@ pub struct CheckItem {
     pub key: String,
     pub label: String,
     /// Blocks the way forward until ticked.
+    #[serde(default, skip_serializing_if = "crate::form::is_false")]
+    pub required: bool,
+}
+
+/// A piece of work beside others in a stage: one of ours, or a request of its
+/// own for another service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// Unique within the stage.
+    pub key: String,
+    pub name: String,
+    /// Who does it, if not who works on the stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// The service that is ordered when the stage begins; the task is done when
+    /// that request is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Blocks the way forward until done.
     #[serde(default, skip_serializing_if = "crate::form::is_false")]
     pub required: bool,
 }

@@ -38,6 +38,9 @@ pub enum Part {
     RequesterApproves,
     SendBack,
     WorkLimit,
+    OnlyIf,
+    Tasks,
+    Approvals,
 }
 
 /// Lists the changes: stage by stage in the new order, then removed stages. Empty
@@ -138,6 +141,21 @@ fn parts<'a>(old: &'a Stage, new: &'a Stage) -> impl Iterator<Item = Change> + '
             Part::WorkLimit,
             old.work_limit != new.work_limit,
             "{name}: the work limit is another.",
+        ),
+        (
+            Part::OnlyIf,
+            old.only_if != new.only_if,
+            "{name}: it is passed by in other cases.",
+        ),
+        (
+            Part::Tasks,
+            old.tasks != new.tasks,
+            "{name}: the tasks are others.",
+        ),
+        (
+            Part::Approvals,
+            old.approvals != new.approvals,
+            "{name}: others must agree.",
         ),
     ];
     parts

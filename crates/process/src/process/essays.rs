@@ -122,5 +122,8 @@ fn stage(
         requester_approves: false,
         send_back_to: SendBack::None,
         work_limit: None,
+        only_if: None,
+        tasks: Vec::new(),
+        approvals: Vec::new(),
     }
 }

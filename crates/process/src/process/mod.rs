@@ -6,6 +6,7 @@
 //! button that is enabled works.
 
 mod apply;
+mod approval;
 mod check;
 mod def;
 mod diff;
@@ -15,7 +16,8 @@ mod offers;
 mod plan;
 
 pub use apply::apply;
-pub use def::{CheckItem, FORM_PREFIX, Owner, Phase, ProcessDef, SendBack, Stage};
+pub use approval::{ApprovalStep, Rule, Voter};
+pub use def::{CheckItem, FORM_PREFIX, Owner, Phase, ProcessDef, SendBack, Stage, Task};
 pub use diff::{Change, Part, What, diff};
 pub use moves::{
     Blocked, BlockedBy, ClockEffect, Facts, Move, MoveKind, Outcome, Position, WaitKind,

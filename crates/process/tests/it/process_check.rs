@@ -57,6 +57,32 @@ fn every_problem_is_found_at_its_place() {
         ("stages[1].owner", |d| {
             d.stages[1].owner = Owner::Team(" ".into())
         }),
+        ("stages[0].only_if", |d| {
+            d.stages[0].only_if = Some(filled("size"))
+        }),
+        ("stages[1].tasks[1].key", |d| {
+            d.stages[1].tasks = vec![task("photo"), task("photo")]
+        }),
+        ("stages[1].tasks[0].name", |d| {
+            d.stages[1].tasks = vec![task("photo")];
+            d.stages[1].tasks[0].name.clear();
+        }),
+        ("stages[1].approvals", |d| {
+            d.stages[1].approvals = vec![step("legal")]
+        }),
+        ("stages[4].approvals", |d| {
+            d.stages[4].approvals = vec![step("legal")]
+        }),
+        ("stages[4].approvals[0].by", |d| {
+            d.stages[4].requester_approves = false;
+            d.stages[4].approvals = vec![step("legal")];
+            d.stages[4].approvals[0].by.clear();
+        }),
+        ("stages[4].approvals[0].rule", |d| {
+            d.stages[4].requester_approves = false;
+            d.stages[4].approvals = vec![step("legal")];
+            d.stages[4].approvals[0].rule = Rule::Quorum(0);
+        }),
         ("stages[1].share", |d| d.stages[1].share = 1001),
         ("stages[1].work_limit", |d| d.stages[1].work_limit = Some(0)),
         ("stages[1].requester_approves", |d| {
@@ -173,6 +199,9 @@ fn every_part_of_a_stage_is_compared() {
             s.send_back_to = mil_process::process::SendBack::None
         }),
         (WorkLimit, |s| s.work_limit = Some(5)),
+        (OnlyIf, |s| s.only_if = Some(filled("size"))),
+        (Tasks, |s| s.tasks.push(task("photo"))),
+        (Approvals, |s| s.approvals.push(step("legal"))),
     ];
     for (part, alter) in cases {
         let mut new = ProcessDef::essays();
@@ -184,5 +213,31 @@ fn every_part_of_a_stage_is_compared() {
             ("copy", What::Changed(part))
         );
         assert_message(&changes[0].msg);
+    }
+}
+
+fn filled(field: &str) -> mil_process::form::Cond {
+    mil_process::form::Cond::Filled {
+        field: field.into(),
+    }
+}
+
+fn task(key: &str) -> Task {
+    Task {
+        key: key.into(),
+        name: "Take a picture".into(),
+        owner: None,
+        service: None,
+        required: true,
+    }
+}
+
+fn step(key: &str) -> ApprovalStep {
+    ApprovalStep {
+        key: key.into(),
+        name: "Legal check".into(),
+        rule: Rule::Anyone,
+        by: vec![Voter::TeamLeads],
+        remind_after_minutes: None,
     }
 }

@@ -1,0 +1,61 @@
+//! The library that comes with MIL, embedded in the program.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::pack::{Files, Pack};
+
+#[allow(missing_docs)]
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/library.rs"));
+}
+
+/// The files of every practice, by its key.
+pub fn files() -> BTreeMap<&'static str, Files> {
+    let mut all: BTreeMap<&str, Files> = BTreeMap::new();
+    for (path, bytes) in embedded::FILES {
+        if let Some((key, path)) = path.split_once('/') {
+            let files = all.entry(key).or_default();
+            files.insert(path.to_owned(), bytes.to_vec());
+        }
+    }
+    all
+}
+
+static PACKS: LazyLock<BTreeMap<String, Pack>> = LazyLock::new(|| {
+    let all = files();
+    all.iter()
+        .filter_map(|(key, files)| Some(((*key).to_owned(), Pack::read(key, files, None).ok()?)))
+        .collect()
+});
+
+/// Every practice of the library, by its key. A test sees to it that all are sound.
+pub fn packs() -> &'static BTreeMap<String, Pack> {
+    &PACKS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::practices::pack::{Pack, Problem};
+
+    #[test]
+    fn every_practice_is_sound_and_survives_writing() {
+        let all = files();
+        let mut problems = Vec::new();
+        for (key, files) in &all {
+            match Pack::read(key, files, None) {
+                Ok(pack) => {
+                    let again = Pack::read(key, &pack.files(), None);
+                    assert_eq!(again.as_ref(), Ok(&pack), "{key}");
+                }
+                Err(found) => problems.extend(found.into_iter().map(|p| Problem {
+                    file: format!("library/{key}/{}", p.file),
+                    ..p
+                })),
+            }
+        }
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(lines.is_empty(), "{}", lines.join("\n"));
+    }
+}
