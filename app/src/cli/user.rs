@@ -11,7 +11,8 @@ use crate::cli::{Outcome, open, open_existing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::events::{self, Audience, Event};
-use crate::people::{password, sessions, store, verbs};
+use crate::people::manage::{self, Account, AccountChange};
+use crate::people::{Person, links, password, sessions, store, verbs};
 use crate::random::new_secret;
 use crate::state::App;
 
@@ -25,7 +26,22 @@ Roles: requester, partner, marketer, lead, it_partner, administrator.
 Example:
   mil user create --email ada@example.org --name 'Ada Admin' --role administrator")]
     Create(Create),
-    /// List the accounts: address, role, name, state
+    /// Create an account and print, alone, the link with which its owner chooses a password
+    #[command(after_help = "\
+The link works once, for seven days. Hand it over; MIL sends nothing.
+
+Example:
+  mil user invite --email jo@example.org --name 'Jo Joiner' --department Finance")]
+    Invite(Invite),
+    /// Print, alone, a link with which somebody chooses a new password; works once, for a day
+    Reset(Who),
+    /// Let nobody in as this person any more: sessions, tokens and links end now
+    Disable(Who),
+    /// Let somebody in again; their tokens stay revoked
+    Enable(Who),
+    /// Give an account another role
+    Role(NewRole),
+    /// List the accounts: address, role, state, name
     List,
     /// Set a new password and end all sessions of an account
     Password(Password),
@@ -45,6 +61,39 @@ pub struct Create {
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
+}
+
+#[derive(Args)]
+pub struct Invite {
+    /// Address to sign in with
+    #[arg(long)]
+    email: String,
+    /// Full name
+    #[arg(long)]
+    name: String,
+    /// What the person may do
+    #[arg(long, default_value = "requester", value_parser = role)]
+    role: Role,
+    /// Name of the department
+    #[arg(long)]
+    department: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Who {
+    /// Address of the account
+    #[arg(long)]
+    email: String,
+}
+
+#[derive(Args)]
+pub struct NewRole {
+    /// Address of the account
+    #[arg(long)]
+    email: String,
+    /// requester, partner, marketer, lead, it_partner or administrator
+    #[arg(long, value_parser = role)]
+    role: Role,
 }
 
 #[derive(Args)]
@@ -68,6 +117,11 @@ fn role(text: &str) -> Result<Role, String> {
 pub async fn run(config: Config, command: Command) -> Outcome {
     match command {
         Command::Create(args) => create(&open(config).await?, args).await,
+        Command::Invite(args) => invite(&open_existing(config).await?, args).await,
+        Command::Reset(who) => reset(&open_existing(config).await?, &who.email).await,
+        Command::Disable(who) => switch(&open_existing(config).await?, &who.email, false).await,
+        Command::Enable(who) => switch(&open_existing(config).await?, &who.email, true).await,
+        Command::Role(args) => change_role(&open_existing(config).await?, args).await,
         Command::List => list(&open_existing(config).await?).await,
         Command::Password(args) => set_password(&open_existing(config).await?, args).await,
     }
@@ -156,15 +210,82 @@ async fn list(app: &App) -> Outcome {
     Ok(())
 }
 
+/// Somebody by address.
+async fn find(app: &App, email: &str) -> Outcome<Person> {
+    let person = store::find_by_email(&app.db, email).await?;
+    Ok(person.ok_or_else(|| {
+        format!("nobody here has the address {email}. `mil user list` shows who there is.")
+    })?)
+}
+
+async fn invite(app: &App, args: Invite) -> Outcome {
+    let department_id = match &args.department {
+        None => None,
+        Some(name) => Some(
+            sql("SELECT id FROM department WHERE LOWER(name) = LOWER($1)")
+                .bind(name)
+                .opt(&app.db)
+                .await?
+                .ok_or_else(|| format!("there is no department {name}"))?
+                .get("id")?,
+        ),
+    };
+    let account = Account {
+        name: args.name,
+        email: args.email,
+        role: args.role,
+        title: None,
+        department_id,
+        team_ids: Default::default(),
+    };
+    let mut tx = app.db.begin().await?;
+    let (_, secret) = manage::create(&mut tx, &Actor::cli(), app.now(), account).await?;
+    tx.commit().await?;
+    println!("{}", links::address(&app.config.public_url, &secret));
+    eprintln!("mil: hand this link over; it works once, for seven days");
+    Ok(())
+}
+
+async fn reset(app: &App, email: &str) -> Outcome {
+    let person = find(app, email).await?;
+    let mut tx = app.db.begin().await?;
+    let secret = manage::link(&mut tx, &Actor::cli(), app.now(), &person.id).await?;
+    tx.commit().await?;
+    println!("{}", links::address(&app.config.public_url, &secret));
+    eprintln!("mil: hand this link to {}; it works once", person.name);
+    Ok(())
+}
+
+async fn switch(app: &App, email: &str, on: bool) -> Outcome {
+    let person = find(app, email).await?;
+    let mut tx = app.db.begin().await?;
+    let (actor, now) = (Actor::cli(), app.now());
+    if on {
+        manage::enable(&mut tx, &actor, now, &person.id, None).await?;
+    } else {
+        manage::disable(&mut tx, &actor, now, &person.id, None).await?;
+    }
+    tx.commit().await?;
+    let state = if on { "enabled" } else { "disabled" };
+    eprintln!("mil: {} is {state}", person.email);
+    Ok(())
+}
+
+async fn change_role(app: &App, args: NewRole) -> Outcome {
+    let person = find(app, &args.email).await?;
+    let change = AccountChange {
+        role: Some(args.role),
+        ..AccountChange::default()
+    };
+    let mut tx = app.db.begin().await?;
+    manage::change(&mut tx, &Actor::cli(), app.now(), &person.id, None, change).await?;
+    tx.commit().await?;
+    eprintln!("mil: {} is {} now", person.email, args.role.key());
+    Ok(())
+}
+
 async fn set_password(app: &App, args: Password) -> Outcome {
-    let person = store::find_by_email(&app.db, &args.email)
-        .await?
-        .ok_or_else(|| {
-            format!(
-                "nobody here has the address {}. `mil user list` shows who there is.",
-                args.email
-            )
-        })?;
+    let person = find(app, &args.email).await?;
     let (secret, made) = secret(args.password_stdin, &person.email, &person.name)?;
     let hash = password::hash(secret.clone()).await?;
     let now = app.now();

@@ -1,8 +1,8 @@
 //! Oneself as JSON.
 
-use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::profile::{self, Profile, ProfileChange};
 use crate::people::sessions::{self, Session};
 use crate::people::tokens::{self, NewToken, Token};
+use crate::web::idempotency::Unkept;
 use crate::web::{Input, Me};
 
 /// Who asks.
@@ -104,9 +105,13 @@ pub async fn list_tokens(me: Me) -> Result<Json<All<Token>>> {
 pub async fn make_token(
     me: Me,
     Input(new): Input<NewToken>,
-) -> Result<(StatusCode, Json<MadeToken>)> {
+) -> Result<(StatusCode, Extension<Unkept>, Json<MadeToken>)> {
     let (id, token) = tokens::make_own(&me, new).await?;
-    Ok((StatusCode::CREATED, Json(MadeToken { id, token })))
+    Ok((
+        StatusCode::CREATED,
+        Extension(Unkept),
+        Json(MadeToken { id, token }),
+    ))
 }
 
 /// DELETE /api/v1/me/tokens/{token}

@@ -1,9 +1,9 @@
 //! Other people, teams, groups and departments as JSON.
 
-use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use crate::people::groups::{self, DepartmentState, TeamState};
 use crate::people::manage::{self, Account, AccountChange};
 use crate::people::store::{self, Filter};
 use crate::people::{Department, Person, Team, links, second_step};
+use crate::web::idempotency::Unkept;
 use crate::web::{Input, Me, Query};
 use crate::work::api::if_match;
 
@@ -157,12 +158,19 @@ pub struct Invited {
 }
 
 /// POST /api/v1/people
-pub async fn create(me: Me, Input(new): Input<Account>) -> Result<(StatusCode, Json<Invited>)> {
+pub async fn create(
+    me: Me,
+    Input(new): Input<Account>,
+) -> Result<(StatusCode, Extension<Unkept>, Json<Invited>)> {
     let mut tx = me.app.db.begin().await?;
     let (id, secret) = manage::create(&mut tx, &me.actor, me.now, new).await?;
     tx.commit().await?;
     let link = links::address(&me.app.config.public_url, &secret);
-    Ok((StatusCode::CREATED, Json(Invited { id, link })))
+    Ok((
+        StatusCode::CREATED,
+        Extension(Unkept),
+        Json(Invited { id, link }),
+    ))
 }
 
 /// PATCH /api/v1/people/{person}
@@ -206,12 +214,19 @@ pub async fn enable(me: Me, Path(id): Path<String>, headers: HeaderMap) -> Resul
 }
 
 /// POST /api/v1/people/{person}/link
-pub async fn link(me: Me, Path(id): Path<String>) -> Result<(StatusCode, Json<Invited>)> {
+pub async fn link(
+    me: Me,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Extension<Unkept>, Json<Invited>)> {
     let mut tx = me.app.db.begin().await?;
     let secret = manage::link(&mut tx, &me.actor, me.now, &id).await?;
     tx.commit().await?;
     let link = links::address(&me.app.config.public_url, &secret);
-    Ok((StatusCode::CREATED, Json(Invited { id, link })))
+    Ok((
+        StatusCode::CREATED,
+        Extension(Unkept),
+        Json(Invited { id, link }),
+    ))
 }
 
 async fn of_kind(me: &Me, kind: &str) -> Result<Json<All<Team>>> {

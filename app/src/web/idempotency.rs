@@ -6,6 +6,8 @@
 //! * The same key with another request is refused (422).
 //! * A second request while the first still runs is refused (409).
 //! * Answers are kept for a day. Server errors are not kept: they may be retried.
+//! * An answer that holds a secret ([`Unkept`]) is not kept either: a repeated
+//!   request is refused (409) and says what to do.
 //!
 //! The note that a request began is written before it runs. If the program
 //! dies in between, the note has no answer; after [`ABANDONED`] the key may be
@@ -36,6 +38,11 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 pub const ABANDONED: SignedDuration = SignedDuration::from_mins(1);
 /// Answers larger than this are not kept; none of ours are.
 const ANSWER_LIMIT: usize = 1_000_000;
+
+/// Marks an answer that holds a secret. Put it beside the body:
+/// `(StatusCode::CREATED, Extension(Unkept), Json(…))`.
+#[derive(Debug, Clone, Copy)]
+pub struct Unkept;
 
 /// Carry out a POST to the API once per key.
 pub async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -178,8 +185,14 @@ async fn finish(app: &App, person: &str, key: &str, response: Response) -> Resul
                         Some((name.to_string(), value.to_owned()))
                     })
                     .collect();
+            let secret = parts.extensions.get::<Unkept>().is_some();
+            let (status, kept, text) = if secret {
+                carried_out_before()
+            } else {
+                (parts.status, kept, text)
+            };
             sql("UPDATE idempotency SET status = $1, headers = $2, body = $3 WHERE person_id = $4 AND key = $5")
-                .bind(i64::from(parts.status.as_u16()))
+                .bind(i64::from(status.as_u16()))
                 .bind(serde_json::to_string(&kept)?)
                 .bind(text)
                 .bind(person)
@@ -197,6 +210,21 @@ async fn finish(app: &App, person: &str, key: &str, response: Response) -> Resul
     }
     tx.commit().await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// What a repeated request hears whose first answer held a secret.
+fn carried_out_before() -> (StatusCode, Vec<(String, String)>, String) {
+    let problem = serde_json::json!({
+        "type": "about:blank",
+        "title": "Carried out before",
+        "status": 409,
+        "detail": "This was done before, and its answer held a secret that is not kept. Take back what was made, then make it again with another key.",
+    });
+    let kind = (
+        header::CONTENT_TYPE.to_string(),
+        "application/problem+json".to_owned(),
+    );
+    (StatusCode::CONFLICT, vec![kind], problem.to_string())
 }
 
 /// Forget what is older than a day.

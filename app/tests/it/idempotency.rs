@@ -12,10 +12,7 @@ fn logo(using: &str) -> Value {
 }
 
 async fn place(client: &Client<'_>, key: &str, body: &Value) -> Answer {
-    let request = Request::post("/api/v1/orders")
-        .header(header::CONTENT_TYPE, "application/json")
-        .header("idempotency-key", key);
-    client.send(request, Body::from(body.to_string())).await
+    post(client, "/api/v1/orders", key, body).await
 }
 
 on_each_database!(the_same_key_is_answered_the_same, |app| {
@@ -69,3 +66,50 @@ on_each_database!(a_request_that_died_may_be_repeated, |app| {
     app.pass(2);
     place(&maren, "k", &logo("slides")).await.expect(201);
 });
+
+on_each_database!(secrets_are_not_kept, |app| {
+    let ada = app.as_("ada");
+    let person = json!({ "name": "Nora New", "email": "nora@example.org", "role": "requester" });
+    let made = post(&ada, "/api/v1/people", "s1", &person)
+        .await
+        .expect(201);
+    let link = made.json()["link"].as_str().unwrap().to_owned();
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let again = post(&ada, &format!("/api/v1/people/{id}/link"), "s2", &json!({}))
+        .await
+        .expect(201);
+    let other = again.json()["link"].as_str().unwrap().to_owned();
+    let token = post(
+        &ada,
+        "/api/v1/me/tokens",
+        "s3",
+        &json!({ "name": "nightly", "scopes": ["read"] }),
+    )
+    .await
+    .expect(201);
+    let token = token.json()["token"].as_str().unwrap().to_owned();
+
+    let rows = sql("SELECT body FROM idempotency")
+        .all(&app.app.db)
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 3);
+    for row in rows {
+        let body: String = row.get("body").unwrap();
+        for secret in [&link, &other, &token] {
+            let secret = secret.rsplit('/').next().unwrap();
+            assert!(!body.contains(secret), "{body}");
+        }
+    }
+    let repeated = post(&ada, "/api/v1/people", "s1", &person)
+        .await
+        .expect(409);
+    assert!(repeated.text.contains("another key"), "{}", repeated.text);
+});
+
+async fn post(client: &Client<'_>, path: &str, key: &str, body: &Value) -> Answer {
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("idempotency-key", key);
+    client.send(request, Body::from(body.to_string())).await
+}

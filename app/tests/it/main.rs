@@ -7,6 +7,7 @@ mod admin_services;
 mod audit;
 mod bad_input;
 mod bulk;
+mod cli;
 mod desk;
 mod desk_help;
 mod escalation;
