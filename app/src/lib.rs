@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod openapi;
 pub mod org;
+pub mod organisation;
 pub mod palette;
 pub mod people;
 pub mod policy;

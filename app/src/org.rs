@@ -58,6 +58,26 @@ pub async fn load(db: &Db) -> Result<Org> {
     Ok(read_setting(db, "org").await?.unwrap_or_default())
 }
 
+/// The settings as they are in a transaction that will change them, and their
+/// version; nobody else changes them until it ends.
+pub async fn lock(tx: &mut Tx) -> Result<(Org, i64)> {
+    sql("UPDATE setting SET updated_at = updated_at WHERE key = 'org'")
+        .run(&mut *tx)
+        .await?;
+    versioned(tx).await
+}
+
+/// The settings and their version.
+pub async fn versioned<'a>(on: impl Into<On<'a>>) -> Result<(Org, i64)> {
+    let row = sql("SELECT value, updated_at FROM setting WHERE key = 'org'")
+        .opt(on)
+        .await?;
+    match row {
+        Some(row) => Ok((row.json("value")?, row.get("updated_at")?)),
+        None => Ok((Org::default(), 0)),
+    }
+}
+
 /// One setting as stored.
 pub async fn read_setting<'a, T: serde::de::DeserializeOwned>(
     on: impl Into<On<'a>>,

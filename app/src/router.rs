@@ -156,6 +156,7 @@ pub fn routes() -> Vec<Route> {
     [
         crate::portal::routes(),
         crate::people::routes(),
+        crate::organisation::routes(),
         crate::admin::routes(),
         crate::admin::processes::routes(),
         crate::admin::terms_api::routes(),

@@ -172,6 +172,15 @@ pub fn number(lang: Lang, number: i64) -> String {
     out
 }
 
+/// A number with so many decimals: "4.54", "4,54".
+pub fn decimal(lang: Lang, number: f64, places: usize) -> String {
+    let text = format!("{number:.places$}");
+    match lang {
+        Lang::En => text,
+        Lang::De => text.replace('.', ","),
+    }
+}
+
 /// Money from its smallest unit: "€60.00" or "60,00 €". Currencies without a
 /// sign here keep their code.
 pub fn money(lang: Lang, cents: i64, currency: &str) -> String {

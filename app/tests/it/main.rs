@@ -20,6 +20,7 @@ mod live;
 mod matrix;
 mod matrix_fixtures;
 mod notifications;
+mod organisation;
 mod people;
 mod portal;
 mod portal_cart;

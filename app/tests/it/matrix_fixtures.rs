@@ -303,6 +303,7 @@ impl Objects {
             ("number", same("1")),
             ("notification", three(own_news, their_news, NOTHING)),
             ("secret", same("nothing")),
+            ("sha", same("nothing")),
             ("kind", same("relates")),
             ("other", same("1001")),
             ("field", same("use")),
