@@ -31,6 +31,7 @@ pub mod portal;
 pub mod practices;
 pub mod queue;
 pub mod random;
+pub mod reference;
 pub mod router;
 pub mod schema;
 pub mod search;

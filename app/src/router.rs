@@ -177,6 +177,7 @@ pub fn routes() -> Vec<Route> {
         crate::live::routes(),
         crate::timeline::routes(),
         crate::openapi::routes(),
+        crate::reference::routes(),
         crate::health::routes(),
         crate::metrics::routes(),
     ]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use mil_db::sql;
 use mil_process::form::{self, Field, Kind, Raw};
 use mil_process::process::{Move, Owner, Stage, WaitKind};
@@ -23,9 +23,11 @@ use crate::catalog::model::Service;
 use crate::clock::from_micros;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
+use crate::notifications::listen;
 use crate::org::write_setting;
 use crate::people::auth;
 use crate::state::App;
+use crate::views;
 use crate::web::{Ctx, Prefs};
 use crate::work::order::Line;
 use crate::work::relate::{self, LinkKind};
@@ -36,6 +38,9 @@ use crate::work::{edit, merge, moves, order, talk, wake};
 pub const SEED: u64 = 2_481;
 /// Stands for the day on which a stage's field is filled in.
 const TODAY: &str = "today";
+/// How long news stays unread at most, and how soon it is read otherwise.
+const UNREAD: SignedDuration = SignedDuration::from_hours(30);
+const READ_AFTER: SignedDuration = SignedDuration::from_mins(50);
 /// Half a year, in days.
 const DAYS: i64 = 182;
 
@@ -59,7 +64,7 @@ struct World {
 
 /// Fill an empty database with the demo as it stands at `now`.
 pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
-    let founded = now - jiff::SignedDuration::from_hours(24 * (DAYS + 60));
+    let founded = now - SignedDuration::from_hours(24 * (DAYS + 60));
     let mut tx = app.db.begin().await?;
     let ids = organisation::install(&mut tx, founded).await?;
     catalogue::install(&mut tx, founded, &ids).await?;
@@ -83,7 +88,14 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     let (plans, mut steps) = world.write(&mut dice, now)?;
     steps.sort_by_key(|(at, plan, place, _)| (*at, *plan, *place));
     let filled = world.play(&plans, &steps).await?;
+    world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
+    // Who works every day has read what is older than a day or two.
+    sql("UPDATE notification SET read_at = created_at + $1 WHERE created_at < $2")
+        .bind(READ_AFTER.as_micros() as i64)
+        .bind((now - UNREAD).as_microsecond())
+        .run(&mut tx)
+        .await?;
     write_setting(&mut tx, now, run::MARK, &run::Mark { seed }).await?;
     tx.commit().await?;
     Ok(filled)
@@ -120,11 +132,11 @@ impl World {
             };
             let script = script::write(&scene, Dice::new(dice.between(0, i64::MAX - 1) as u64));
             let begin = match plan.twin {
-                Some(twin) => begins[twin] + jiff::SignedDuration::from_mins(1),
+                Some(twin) => begins[twin] + SignedDuration::from_mins(1),
                 None => self.begin(dice, plan, &calendar.compiled, script.length, now),
             };
             begins[i] = begin;
-            let seconds = jiff::SignedDuration::from_secs(dice.between(1, 55));
+            let seconds = SignedDuration::from_secs(dice.between(1, 55));
             for (place, step) in script.steps.into_iter().enumerate() {
                 let at = calendar
                     .compiled
@@ -150,7 +162,7 @@ impl World {
         if plan.course.is_open() {
             return latest;
         }
-        let earliest = now - jiff::SignedDuration::from_hours(24 * DAYS);
+        let earliest = now - SignedDuration::from_hours(24 * DAYS);
         let latest = back(calendar, now, length + 30);
         let minutes = calendar.between(earliest, latest).minutes().max(1);
         calendar.add(earliest, Work::from_minutes(dice.between(0, minutes)))
@@ -270,6 +282,25 @@ impl World {
         }
     }
 
+    /// The lists that people would have made for themselves and for others.
+    async fn save_views(&self, now: Timestamp) -> Result<()> {
+        let team = self.ids.teams.get("design").map(String::as_str);
+        for (who, name, query, shared) in [
+            ("hanna", "Late or due today", "due=late", Some("everyone")),
+            ("jonas", "Nobody has it", "assignee=none", None),
+            (
+                "priya",
+                "Design, urgent first",
+                "stage=design&sort=priority",
+                team,
+            ),
+            ("priya", "Waits for an answer", "state=waiting", None),
+        ] {
+            views::save(&self.app, &self.actors[who], now, name, query, shared).await?;
+        }
+        Ok(())
+    }
+
     async fn play(&mut self, plans: &[Plan], steps: &[Timed]) -> Result<Filled> {
         let mut items: Vec<String> = vec![String::new(); plans.len()];
         let mut filled = Filled {
@@ -289,8 +320,15 @@ impl World {
                     step.act, step.who
                 ))
             })?;
+            self.tell(*at).await?;
         }
         Ok(filled)
+    }
+
+    /// Tell people at once what concerns them.
+    async fn tell(&self, at: Timestamp) -> Result<()> {
+        while listen::run(&self.app, at).await? > 0 {}
+        Ok(())
     }
 
     /// Let the clocks ring that ring before `at`, each at its own time.
@@ -304,6 +342,7 @@ impl World {
             .await?;
             let Some(next) = next else { return Ok(fired) };
             fired += wake::run_due(&self.app, from_micros(next)).await?;
+            self.tell(from_micros(next)).await?;
         }
     }
 

@@ -336,7 +336,7 @@ fn logo(lang: Lang, org: &Org, wrong: &Wrong) -> Markup {
                 (field::field(lang, &part, html! {
                     input class="input" type="file" id="f-file" name="file" accept="image/png,image/jpeg,image/webp" aria-describedby="f-file-hint";
                 }))
-                div { (frame::save(t!(lang, "Use this logo"))) }
+                div { button class="btn" { (t!(lang, "Use this logo")) } }
             }
         }
     }

@@ -43,7 +43,7 @@ pub fn preview(lang: Lang, hue: f64, chroma: f64) -> Markup {
                                 th scope="row" { (name(lang, pair.place)) }
                                 td class="num" { (figure(lang, pair)) }
                                 td class="num" { @if let Some(dark) = of(pair.place, true) { (figure(lang, dark)) } }
-                                td class="num" { (fmt::decimal(lang, pair.least, 1)) " : 1" }
+                                td class="num" { (fmt::decimal(lang, pair.least, 1)) }
                             }
                         }
                     }
@@ -57,7 +57,7 @@ fn figure(lang: Lang, pair: &Pair) -> Markup {
     // Never rounded up to what is needed.
     let shown = (pair.ratio() * 100.0).floor() / 100.0;
     html! {
-        @if pair.passes() { (fmt::decimal(lang, shown, 2)) " : 1" }
-        @else { strong class="late-text" { (icon_s("alert")) " " (fmt::decimal(lang, shown, 2)) " : 1, " (t!(lang, "too little")) } }
+        @if pair.passes() { (fmt::decimal(lang, shown, 2)) }
+        @else { strong class="late-text" { (icon_s("alert")) " " (fmt::decimal(lang, shown, 2)) ", " (t!(lang, "too little")) } }
     }
 }

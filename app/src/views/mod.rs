@@ -3,6 +3,8 @@
 mod pages;
 mod store;
 
+pub use store::create as save;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 

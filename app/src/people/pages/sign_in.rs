@@ -6,11 +6,13 @@ use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
+use crate::demo;
 use crate::error::{Error, Result};
-use crate::i18n::t;
+use crate::i18n::{Lang, t};
 use crate::people::pages::{look, second_step};
 use crate::people::sign_in::Entry;
 use crate::people::{sessions, sign_in as verb, store};
+use crate::ui::block::avatar;
 use crate::ui::button::{Button, Kind, button};
 use crate::ui::field::{self, Field};
 use crate::web::ctx::SESSION_COOKIE;
@@ -84,9 +86,32 @@ fn form(ctx: &Ctx, next: Option<&str>, email: &str, wrong: &Wrong) -> Markup {
             (button(Button { label: t!(lang, "Sign in"), kind: Kind::Primary, ..Button::default() }))
         }
         p { a href="/forgot" { (t!(lang, "Forgot your password?")) } }
+        @if ctx.app.config.demo { (demo_accounts(lang, next)) }
         (look::switches(ctx, &here))
     };
     shell::bare(ctx, t!(lang, "Sign in"), body)
+}
+
+/// The demo says who one can be. Each button is the form above, filled in.
+fn demo_accounts(lang: Lang, next: Option<&str>) -> Markup {
+    html! {
+        section class="stack" aria-labelledby="h-demo" {
+            h2 id="h-demo" { (t!(lang, "Look around as")) }
+            ul class="stack bare-list" style="--gap:.5rem" {
+                @for account in demo::accounts() {
+                    li { form method="post" action="/sign-in" {
+                        @if let Some(next) = next { input type="hidden" name="next" value=(next); }
+                        input type="hidden" name="email" value=(account.email);
+                        input type="hidden" name="password" value=(demo::PASSWORD);
+                        button class="btn btn-block demo-account" {
+                            (avatar(account.name, true))
+                            span { span class="strong" { (account.name) } span class="hint" { (account.title) } }
+                        }
+                    } }
+                }
+            }
+        }
+    }
 }
 
 /// Check address and password.

@@ -130,7 +130,7 @@ async fn show(me: &Me, form: &TokenForm, wrong: &Wrong, secret: Option<&str>) ->
         }
         (wrong.summary(lang))
         p class="muted" { (t!(lang, "A token lets a program work in your name. It can never do more than you.")) " "
-            a href="/api/v1/openapi.json" hx-boost="false" { (t!(lang, "Description of the API")) } }
+            a href="/api" { (t!(lang, "API reference")) } }
         @if list.is_empty() {
             (empty("lock", t!(lang, "No tokens"), t!(lang, "Programs that use the API in your name are listed here."), html! {}))
         } @else {
