@@ -1,0 +1,44 @@
+// The board: move a card by its menu, and by dragging it.
+import assert from 'node:assert/strict';
+import { orderPage, title } from '../lib/steps.mjs';
+
+async function stage(t, number) { return (await t.api('GET', `/requests/${number}`)).stage; }
+
+/** Everything that the first stage asks for is done. */
+async function ready(t, number) {
+  for (const check of ['owner', 'clear']) await t.api('POST', `/requests/${number}/checks`, { check, done: true });
+}
+
+export default {
+  name: 'board',
+  on: 'demo',
+  variants: ['desktop', 'phone', 'plain'],
+  async run(t) {
+    const { page } = t;
+    const first = await orderPage(t, title('Board one'));
+    const second = await orderPage(t, title('Board two'));
+    await t.signIn('jonas');
+    for (const { number } of [first, second]) await ready(t, number);
+    await t.goto('/board');
+    const process = await page.locator('label', { hasText: 'Change on a page' }).locator('input[name=process]').getAttribute('value');
+    await t.goto(`/board?process=${process}`);
+    const card = (number) => page.locator(`[data-number="${number}"]`);
+    const column = (number) => card(number).locator('xpath=ancestor::section').getAttribute('data-stage');
+    assert.equal(await column(first.number), 'check');
+
+    // By the menu, which works for everybody.
+    await card(first.number).getByRole('button', { name: `Move ${first.number}` }).click();
+    await t.look();
+    await t.settle(() => card(first.number).locator('button[value=edit]').click());
+    await t.sees(new RegExp(`${first.number} moved to`));
+    assert.equal(await stage(t, first.number), 'edit');
+    assert.equal(await column(first.number), 'edit');
+
+    if (t.variant === 'desktop') {
+      await t.settle(() => card(second.number).dragTo(page.locator('section[data-stage="edit"] .col-h')));
+      await t.sees(new RegExp(`${second.number} moved to`));
+      assert.equal(await stage(t, second.number), 'edit');
+    }
+    await t.look();
+  },
+};
