@@ -35,7 +35,15 @@ export default {
     assert.equal(await column(first.number), 'edit');
 
     if (t.variant === 'desktop') {
-      await t.settle(() => card(second.number).dragTo(page.locator('section[data-stage="edit"] .col-h')));
+      await t.settle(async () => {
+        await card(second.number).locator('.top .clip').hover();
+        await page.mouse.down();
+        // Browsers want to see the pointer move over the place before it is let go.
+        for (let times = 0; times < 3; times += 1) {
+          await page.locator('section[data-stage="edit"] h2').hover({ force: true, position: { x: 10 + times, y: 10 } });
+        }
+        await page.mouse.up();
+      });
       await t.sees(new RegExp(`${second.number} moved to`));
       assert.equal(await stage(t, second.number), 'edit');
     }

@@ -33,8 +33,11 @@ export default {
     assert.ok(link, 'the link is shown');
 
     await t.goto(link[1]);
-    await t.fill(/password/i, password);
-    await t.settle(() => t.page.locator('main button[type=submit], main form button').first().click());
+    await t.look();
+    await t.fill('New password', password);
+    await t.press('Set password');
+    await t.sees(/Your password is set/);
+    await t.signIn(email, password);
     await t.goto('/me/security');
     await t.press('Set up the second step');
     await t.look();

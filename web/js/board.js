@@ -24,7 +24,8 @@ export function startBoard() {
     const go = col && button(dragged, col);
     if (!go) return;
     e.preventDefault();
-    go.form.requestSubmit(go);
+    // A click tells which button it was; requestSubmit does not tell htmx.
+    go.click();
   });
   on('dragend', () => {
     dragged?.classList.remove('lift');

@@ -251,7 +251,9 @@ fn document(page: &Page<'_>, shell: &str, content: Markup) -> Markup {
                 script src=(assets::url("htmx.js")) defer {}
                 script type="module" src=(assets::url("mil.js")) {}
             }
-            body hx-boost="true" data-keys=(if page.keys { "on" } else { "off" }) data-words=(words(lang))
+            // A bare page leads to another kind of page, which the browser loads
+            // by itself so that its message is shown once and not lost.
+            body hx-boost=(if shell == "bare" { "false" } else { "true" }) data-keys=(if page.keys { "on" } else { "off" }) data-words=(words(lang))
                 data-live-url=[page.person.map(|_| "/live")] {
                 (sprite())
                 a class="skip" href="#main" hx-boost="false" { (t!(lang, "Skip to content")) }
