@@ -27,20 +27,20 @@ export function number(t) {
 }
 
 /** Maren orders a change of a web page, without a browser; answers the request. */
-export async function orderPage(t, subject) {
+export const orderPage = (t, subject) => order(t, 'update-a-web-page', {
+  subject, address: 'https://www.nordhaven.example/fees', change: 'The fees of 2027.', timed: false,
+});
+
+/** Maren orders a logo, without a browser; answers the request. */
+export const orderLogo = (t, subject) => order(t, 'logo-files', { subject, format: 'png' });
+
+async function order(t, service, answers) {
   const context = await t.browser.newContext({ baseURL: t.origin });
   try {
     const form = { email: 'maren@nordhaven.example', password: PASSWORD };
     await context.request.post('/sign-in', { form, maxRedirects: 0 });
     const response = await context.request.post('/api/v1/orders', {
-      data: {
-        lines: [{
-          service: 'update-a-web-page',
-          answers: {
-            subject, address: 'https://www.nordhaven.example/fees', change: 'The fees of 2027.', timed: false,
-          },
-        }],
-      },
+      data: { lines: [{ service, answers }] },
     });
     assert.equal(response.status(), 201, await response.text());
     return (await response.json()).requests[0];

@@ -6,8 +6,10 @@ async function checkField(e) {
   if (!form || !box || e.target.type === 'file') return;
   const data = new FormData(form), name = box.dataset.field;
   for (const [k, v] of [...data]) if (typeof v !== 'string') data.delete(k);
-  const done = await fetch(form.dataset.check + name, { method: 'POST', headers: { Accept: 'application/json' }, body: new URLSearchParams(data) }).catch(() => null);
-  if (done?.ok && box.isConnected) showError(box, name, (await done.json()).error);
+  // The answer is read even if the field is gone by then: unread, it would hold its connection.
+  const got = await fetch(form.dataset.check + name, { method: 'POST', headers: { Accept: 'application/json' }, body: new URLSearchParams(data) })
+    .then((r) => (r.ok ? r.json() : r.text().then(() => null)), () => null).catch(() => null);
+  if (got && box.isConnected) showError(box, name, got.error);
 }
 
 function showError(box, name, text) {

@@ -22,6 +22,7 @@ async function saveDrafts() {
     const data = new FormData(form);
     for (const [k, v] of [...data]) if (typeof v !== 'string') data.delete(k);
     const done = await fetch(form.dataset.draftUrl, { method: 'POST', body: new URLSearchParams(data) }).catch(() => null);
+    await done?.text().catch(() => '');
     form.saving = false;
     if (!done?.ok) { form.unsaved = true; continue; }
     dirty.delete(form);

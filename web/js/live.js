@@ -12,7 +12,7 @@ async function refetch(part) {
 }
 
 async function offer(part) {
-  const got = await fetch(part.dataset.src, { headers: { 'HX-Request': 'true' } }).then((r) => (r.ok ? r.text() : ''), () => '');
+  const got = await fetch(part.dataset.src, { headers: { 'HX-Request': 'true' } }).then((r) => r.text().then((text) => (r.ok ? text : '')), () => '');
   const fresh = got && $(`#${CSS.escape(part.id)}`, new DOMParser().parseFromString(got, 'text/html'));
   if (!fresh) return;
   const known = new Set($$(':scope > li[id]', part).map((l) => l.id));

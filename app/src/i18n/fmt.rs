@@ -6,6 +6,42 @@
 use super::Lang;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
+tokio::task_local! {
+    /// How whoever asked wants to read dates, for as long as the answer is made.
+    static STYLE: Style;
+}
+
+/// How dates are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Style {
+    /// As usual in the language: "Thu 26 Nov, 16:30", "today, 9:00".
+    #[default]
+    Usual,
+    /// ISO 8601: "2026-11-26 16:30".
+    Iso,
+}
+
+impl Style {
+    /// The style that a person chose in their profile.
+    pub fn from_code(code: Option<&str>) -> Style {
+        match code {
+            Some("iso") => Style::Iso,
+            _ => Style::Usual,
+        }
+    }
+
+    /// Make `answer` with dates in this style.
+    pub async fn within<F: Future>(self, answer: F) -> F::Output {
+        STYLE.scope(self, answer).await
+    }
+}
+
+fn iso() -> bool {
+    STYLE
+        .try_with(|style| *style == Style::Iso)
+        .unwrap_or(false)
+}
+
 const DAYS: [[&str; 7]; 2] = [
     ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
     ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"],
@@ -25,6 +61,9 @@ const MONTHS: [[&str; 12]; 2] = [
 pub fn when(lang: Lang, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let today = zone.to_datetime(now).date();
     let date = zone.to_datetime(at).date();
+    if iso() {
+        return format!("{date} {}", time(lang, at, zone));
+    }
     format!(
         "{}, {}",
         near(lang, date, today).unwrap_or_else(|| date_text(lang, date, today)),
@@ -34,6 +73,9 @@ pub fn when(lang: Lang, at: Timestamp, now: Timestamp, zone: &TimeZone) -> Strin
 
 /// "Thu 26 Nov", "today", "tomorrow", "yesterday".
 pub fn day(lang: Lang, date: Date, today: Date) -> String {
+    if iso() {
+        return date.to_string();
+    }
     near(lang, date, today).unwrap_or_else(|| date_text(lang, date, today))
 }
 
@@ -46,7 +88,11 @@ pub fn weekday_time(lang: Lang, at: Timestamp, zone: &TimeZone) -> String {
 /// "16:30", "9:00".
 pub fn time(_lang: Lang, at: Timestamp, zone: &TimeZone) -> String {
     let time = zone.to_datetime(at).time();
-    format!("{}:{:02}", time.hour(), time.minute())
+    let (hour, minute) = (time.hour(), time.minute());
+    if iso() {
+        return format!("{hour:02}:{minute:02}");
+    }
+    format!("{hour}:{minute:02}")
 }
 
 fn near(lang: Lang, date: Date, today: Date) -> Option<String> {

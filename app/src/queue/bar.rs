@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::i18n::{Lang, fmt, t};
 use crate::people;
 use crate::queue::filter::{Due, Filter, State};
+use crate::queue::group::GroupBy;
 use crate::queue::query::{self, COUNT_CAP, Horizon};
 use crate::ui::button::{Seg, seg};
 use crate::ui::table::{Chip, filter_bar};
@@ -195,7 +196,12 @@ pub fn filters(me: &Me, filter: &Filter, choices: &Choices, path: &str, end: Mar
         &'a [(String, String)],
         &'a Option<String>,
     );
-    let all: [Offered<'_>; 7] = [
+    let groups: Vec<(String, String)> = GroupBy::ALL
+        .iter()
+        .map(|by| (by.key().to_owned(), by.label(lang).to_owned()))
+        .collect();
+    let group = filter.group.map(|by| by.key().to_owned());
+    let mut all: Vec<Offered<'_>> = vec![
         ("state", t!(lang, "State"), "okc", &states, &state),
         (
             "team",
@@ -234,6 +240,9 @@ pub fn filters(me: &Me, filter: &Filter, choices: &Choices, path: &str, end: Mar
         ),
         ("due", t!(lang, "Promise"), "clock", &dues, &due),
     ];
+    if path == "/queue" {
+        all.push(("group", t!(lang, "Group by"), "list", &groups, &group));
+    }
     let options: Vec<Vec<(&str, &str, bool)>> = all
         .iter()
         .map(|(_, _, _, list, chosen)| {

@@ -7,6 +7,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::queue::group::GroupBy;
+
 /// Which requests, in which order. Everything is optional; nothing given is the
 /// list of open requests in the order of their promise.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +39,9 @@ pub struct Filter {
     pub sort: Option<Sort>,
     /// asc or desc; each order has a sensible default.
     pub dir: Option<Dir>,
+    /// Headings within the list: promise (default), owner, stage, service,
+    /// department, priority or none.
+    pub group: Option<GroupBy>,
     /// 25 (default), 50 or 100.
     pub size: Option<u32>,
     /// Go on after this place: `next` of the page before.
@@ -133,6 +138,7 @@ impl Filter {
             state: self.state,
             sort: self.sort,
             dir: self.dir,
+            group: self.group,
             size: self.size,
             view: self.view.clone(),
             ..Filter::default()

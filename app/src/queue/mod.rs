@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`filter`] | what the address says (pure) |
 //! | [`query`] | reading a page, counting: always by an index, never by offset |
+//! | [`group`] | the headings within a page (pure) |
 //! | [`page`] | the queue page; [`bar`] its views and filters |
 //! | [`api`] | the same as JSON, and as CSV |
 
 pub mod api;
 pub mod bar;
 pub mod filter;
+pub mod group;
 pub mod new;
 pub mod page;
 pub mod query;

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::i18n::{Lang, fmt, t};
 use crate::queue::filter::{Dir, Due, Filter, Sort, State};
 use crate::queue::query::{self, Horizon, Row};
-use crate::queue::{bar, bar::Choices};
+use crate::queue::{bar, bar::Choices, group};
 use crate::search;
 use crate::ui::block::{Tone, avatar, avatar_none, empty, pill};
 use crate::ui::button::{Button, Kind, Size, link_button};
@@ -175,26 +175,14 @@ fn list(me: &Me, catalog: &Catalog, filter: &Filter, horizon: Horizon, rows: &[R
         cols: &cols,
         ticks: true,
     };
-    let by_promise = filter.order() == (Sort::Promise, Dir::Asc);
     let query = filter.query();
-    let mut groups: Vec<(Option<Due>, i64, Markup)> = Vec::new();
-    for one in rows {
-        let key = by_promise.then(|| horizon.group(one.deliver_by));
-        let cells = line(me, catalog, one, &query);
-        match groups.last_mut().filter(|(last, ..)| *last == key) {
-            Some((_, n, rows)) => {
-                *n += 1;
-                *rows = html! { (rows) (cells) };
-            }
-            None => groups.push((key, 1, cells)),
-        }
-    }
+    let groups = group::grouped(lang, catalog, filter, horizon, rows);
     let groups: Vec<Group<'_>> = groups
-        .into_iter()
-        .map(|(key, count, rows)| Group {
-            label: key.map_or("", |k| group_name(lang, k)),
-            count,
-            rows,
+        .iter()
+        .map(|(label, rows)| Group {
+            label,
+            count: rows.len() as i64,
+            rows: html! { @for one in rows { (line(me, catalog, one, &query)) } },
         })
         .collect();
     table(lang, &spec, &groups)

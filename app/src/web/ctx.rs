@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
-use crate::i18n::Lang;
+use crate::i18n::{Lang, fmt};
 use crate::people::auth;
 use crate::state::App;
 
@@ -210,6 +210,7 @@ pub async fn attach(State(app): State<App>, mut request: Request, next: Next) ->
         agent,
         app: app.clone(),
     };
+    let style = fmt::Style::from_code(ctx.prefs.date_style.as_deref());
     request.extensions_mut().insert(ctx);
-    next.run(request).await
+    style.within(next.run(request)).await
 }

@@ -245,6 +245,27 @@ on_each_database!(a_profile_changes_oneself_and_never_the_role, |app| {
     let data = events(&app, "person.profile_changed").await;
     assert_eq!(data[0]["before"]["name"], "Maren Voss");
     assert_eq!(data[0]["after"]["zone"], "America/New_York");
+    // Dates are written as chosen, on every page.
+    let order = json!({ "lines": [{ "service": "company-logo",
+        "answers": { "use": "Slides", "format": "png" } }] });
+    let placed = app
+        .as_("maren")
+        .post("/api/v1/orders", &order)
+        .await
+        .expect(201);
+    let number = placed.json()["requests"][0]["number"].to_string();
+    for path in [
+        "/requests".to_owned(),
+        format!("/requests/{number}"),
+        "/me/security".to_owned(),
+    ] {
+        let text = browser.get(&path).await.expect(200).text;
+        assert!(text.contains("2026-11-2"), "{path} has a date");
+        assert!(
+            !text.contains("heute, ") && !text.contains("morgen, "),
+            "{path}"
+        );
+    }
     for more in ["&role=administrator", "&department_id=x", "&id=y"] {
         browser
             .post("/me", &format!("{form}{more}"))

@@ -374,3 +374,52 @@ on_each_database!(agents_order_for_others, |app| {
         .await
         .expect(422);
 });
+
+on_each_database!(rows_stand_under_the_headings_that_were_asked_for, |app| {
+    let order = |subject: &str| {
+        json!({ "lines": [{ "service": "company-logo",
+        "answers": { "use": subject, "format": "png" } }] })
+    };
+    let mut numbers = Vec::new();
+    for subject in ["one", "two", "three"] {
+        let answer = app
+            .as_("maren")
+            .post("/api/v1/orders", &order(subject))
+            .await
+            .expect(201);
+        numbers.push(answer.json()["requests"][0]["number"].as_i64().unwrap());
+    }
+    let priya = app.as_("priya");
+    for (number, change) in [
+        (numbers[0], json!({ "priority": "urgent" })),
+        (numbers[1], json!({ "assignee": app.id("priya") })),
+    ] {
+        priya
+            .json("PATCH", &format!("/api/v1/requests/{number}"), &change)
+            .await
+            .expect(200);
+    }
+    // The order in which headings and numbers stand on the page.
+    let priya = &priya;
+    let page = async |query: &str| {
+        let page = priya.get(&format!("/queue?{query}")).await.expect(200);
+        page.text.split_once("<table").unwrap().1.to_owned()
+    };
+    let at = |text: &str, what: &str| text.find(what).unwrap_or_else(|| panic!("no {what}"));
+    let link = |i: usize| format!("/work/{}", numbers[i]);
+
+    let owners = page("group=owner").await;
+    assert!(at(&owners, "Nobody") < at(&owners, &link(0)));
+    assert!(
+        at(&owners, &link(2)) < at(&owners, &link(1)),
+        "what has an owner comes after"
+    );
+    let priorities = page("group=priority").await;
+    assert!(
+        at(&priorities, &link(0)) < at(&priorities, &link(1)),
+        "urgent first"
+    );
+    let none = page("group=none").await;
+    assert!(!none.contains("Promised"), "no heading");
+    priya.get("/queue?group=colour").await.expect(422);
+});

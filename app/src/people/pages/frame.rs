@@ -76,17 +76,7 @@ pub async fn admin(me: &Me, here: &str, end: Markup, body: Markup) -> Result<Mar
 
 /// A moment as this reader wants to read it.
 pub fn when(ctx: &Ctx, at: Timestamp) -> Markup {
-    let text = if ctx.prefs.date_style.as_deref() == Some("iso") {
-        let zoned = ctx.prefs.zone.to_datetime(at);
-        format!(
-            "{} {:02}:{:02}",
-            zoned.date(),
-            zoned.time().hour(),
-            zoned.time().minute()
-        )
-    } else {
-        fmt::when(ctx.lang(), at, ctx.now, &ctx.prefs.zone)
-    };
+    let text = fmt::when(ctx.lang(), at, ctx.now, &ctx.prefs.zone);
     html! { time datetime=(at.to_string()) { (text) } }
 }
 
