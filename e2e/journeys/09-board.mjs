@@ -10,6 +10,21 @@ async function ready(t, number) {
   await t.api('POST', `/requests/${number}/checks`, { check: 'rules', done: true });
 }
 
+/** Take a card; the board may draw itself anew between looking and taking. */
+async function take(page, card, number) {
+  for (let tries = 0; tries < 10; tries += 1) {
+    await card.scrollIntoViewIfNeeded();
+    const { x, y } = await card.locator('.top .clip').boundingBox();
+    await page.mouse.move(x + 4, y + 4);
+    await page.mouse.down();
+    await page.mouse.move(x + 12, y + 12, { steps: 4 });
+    const lifted = page.locator('.kc.lift');
+    if (await lifted.count() && await lifted.getAttribute('data-number') === `${number}`) return;
+    await page.mouse.up();
+  }
+  assert.fail(`cannot take ${number}`);
+}
+
 export default {
   name: 'board',
   on: 'demo',
@@ -36,9 +51,9 @@ export default {
     assert.equal(await column(first.number), 'send');
 
     if (t.variant === 'desktop') {
+      await t.goto(`/board?process=${process}`);
       await t.settle(async () => {
-        await card(second.number).locator('.top .clip').hover();
-        await page.mouse.down();
+        await take(page, card(second.number), second.number);
         // Browsers want to see the pointer move over the place before it is let go.
         for (let times = 0; times < 3; times += 1) {
           await page.locator('section[data-stage="send"] h2').hover({ force: true, position: { x: 10 + times, y: 10 } });

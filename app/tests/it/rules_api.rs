@@ -46,6 +46,13 @@ on_each_database!(processes_through_the_api, |app| {
         .expect(200)
         .json();
     assert_eq!(first["definition"], def);
+    // What cannot be run is not taken as if it could.
+    let mut promised = next.clone();
+    promised["stages"][1]["tasks"] = json!([{ "key": "photo", "name": "Take a picture" }]);
+    let refused = patch(&app, &one, "*", &json!({ "definition": promised }))
+        .await
+        .expect(422);
+    assert!(refused.text.contains("definition.stages[1].tasks"));
     next["stages"][0]["phase"] = json!("review");
     let wrong = patch(&app, &one, "*", &json!({ "definition": next }))
         .await
