@@ -60,6 +60,15 @@ impl std::fmt::Display for Msg {
     }
 }
 
+impl From<mil_process::Msg> for Msg {
+    fn from(msg: mil_process::Msg) -> Msg {
+        Msg {
+            text: msg.text.to_owned(),
+            args: msg.args,
+        }
+    }
+}
+
 impl From<&str> for Msg {
     fn from(text: &str) -> Msg {
         Msg::new(text)

@@ -7,7 +7,7 @@ let source = null;
 async function refetch(part) {
   if (part.dataset.liveMode === 'offer') return offer(part);
   // Nothing changes under a card that is being dragged.
-  if ($('.lift', part)) { setTimeout(() => { if (part.isConnected) refetch(part); }, 500); return; }
+  if ($('.lift', part)) return later(part);
   if (part.contains(document.activeElement) && document.activeElement.matches('input, textarea, select')) return;
   await htmx.ajax('GET', part.dataset.src, { source: part, target: part, swap: 'outerHTML' });
   if (!part.dataset.presence) say(word('changed'));

@@ -13,7 +13,7 @@ use crate::i18n::{Lang, t};
 use crate::ui::block::crumbs;
 use crate::ui::button::{Button, Kind, Size, button};
 use crate::ui::choice::select;
-use crate::ui::field::{self, Field};
+use crate::ui::field;
 use crate::ui::icon::{exists, icon};
 use crate::ui::shell::bar;
 use crate::web::{Flash, Input, Me, Wrong, see_other, shell};
@@ -170,13 +170,7 @@ fn one(
 
 /// The inputs; several of these stand on the page, so their ids differ.
 fn fields(lang: Lang, id: &str, shelf: &Shelf, wrong: &Wrong) -> Markup {
-    let part = |name, label, value| Field {
-        name,
-        label,
-        value,
-        error: wrong.at(name),
-        ..Field::default()
-    };
+    let part = |name, label, value| wrong.field(name, label, value);
     if id.is_empty() {
         return html! {
             (field::text(lang, &part("name", t!(lang, "Name"), &shelf.name)))

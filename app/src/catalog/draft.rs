@@ -1,6 +1,7 @@
 //! A service as it is written down: all that an administrator may change, and
 //! whether it makes sense. Pure: what it is checked against is passed in.
 
+use mil_process::Problem;
 use mil_process::form::{self, FormDef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -12,7 +13,7 @@ use crate::ui::icon;
 /// The longest word of a service in addresses.
 const SLUG: usize = 60;
 /// The highest price, in hundredths.
-const PRICE: i64 = 100_000_000;
+pub const PRICE: i64 = 100_000_000;
 
 /// A service to create, or its new state.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -172,13 +173,8 @@ impl ServiceDraft {
         self.check_slug(catalog, before, &mut wrong);
         self.check_links(catalog, before, &mut wrong);
         if let Err(problems) = form::check(&self.form) {
-            wrong.extend(problems.into_iter().map(|p| {
-                let msg = Msg {
-                    text: p.msg.text.to_owned(),
-                    args: p.msg.args,
-                };
-                FieldError::new(format!("form.{}", p.path), msg)
-            }));
+            let at = |p: Problem| FieldError::new(format!("form.{}", p.path), p.msg);
+            wrong.extend(problems.into_iter().map(at));
         }
         self.check_fit(catalog, before, &mut wrong);
         wrong

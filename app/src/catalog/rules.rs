@@ -84,13 +84,7 @@ pub fn check(catalog: &Catalog, id: Option<&str>, def: &ProcessDef) -> Vec<Field
     if let Err(problems) = def.check() {
         return problems
             .into_iter()
-            .map(|p| {
-                let msg = Msg {
-                    text: p.msg.text.to_owned(),
-                    args: p.msg.args,
-                };
-                FieldError::new(p.path, msg)
-            })
+            .map(|p| FieldError::new(p.path, p.msg))
             .collect();
     }
     let mut wrong = Vec::new();

@@ -48,7 +48,7 @@ Example:
 }
 
 #[derive(Args)]
-pub struct Create {
+pub struct NewPerson {
     /// Address to sign in with
     #[arg(long)]
     email: String,
@@ -58,6 +58,12 @@ pub struct Create {
     /// What the person may do
     #[arg(long, default_value = "requester", value_parser = role)]
     role: Role,
+}
+
+#[derive(Args)]
+pub struct Create {
+    #[command(flatten)]
+    person: NewPerson,
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
@@ -65,15 +71,8 @@ pub struct Create {
 
 #[derive(Args)]
 pub struct Invite {
-    /// Address to sign in with
-    #[arg(long)]
-    email: String,
-    /// Full name
-    #[arg(long)]
-    name: String,
-    /// What the person may do
-    #[arg(long, default_value = "requester", value_parser = role)]
-    role: Role,
+    #[command(flatten)]
+    person: NewPerson,
     /// Name of the department
     #[arg(long)]
     department: Option<String>,
@@ -140,30 +139,31 @@ fn secret(from_stdin: bool, email: &str, name: &str) -> Outcome<(String, bool)> 
 }
 
 async fn create(app: &App, args: Create) -> Outcome {
-    verbs::check_email(&args.email).map_err(|e| e.msg.to_string())?;
-    let (secret, made) = secret(args.password_stdin, &args.email, &args.name)?;
+    verbs::check_email(&args.person.email).map_err(|e| e.msg.to_string())?;
+    let (secret, made) = secret(args.password_stdin, &args.person.email, &args.person.name)?;
     let hash = password::hash(secret.clone()).await?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let id = store::insert(
         &mut tx,
         now,
-        &args.email,
-        &args.name,
-        args.role,
+        &args.person.email,
+        &args.person.name,
+        args.person.role,
         None,
         None,
         Some(&hash),
     )
     .await?;
-    let data = json!({ "email": args.email.trim().to_lowercase(), "role": args.role });
+    let data =
+        json!({ "email": args.person.email.trim().to_lowercase(), "role": args.person.role });
     note(&mut tx, app, "person.created", &id, data).await?;
     tx.commit().await?;
     if made {
         println!("{secret}");
         eprintln!(
             "mil: this is the password of {}; it is shown only now",
-            args.email
+            args.person.email
         );
     }
     Ok(())
@@ -231,9 +231,9 @@ async fn invite(app: &App, args: Invite) -> Outcome {
         ),
     };
     let account = Account {
-        name: args.name,
-        email: args.email,
-        role: args.role,
+        name: args.person.name,
+        email: args.person.email,
+        role: args.person.role,
         title: None,
         department_id,
         team_ids: Default::default(),

@@ -224,6 +224,6 @@ mod tests {
                 }
             }
         }
-        println!("{failing} of 1800 fail");
+        assert!(failing > 0, "a check that nothing fails checks nothing");
     }
 }

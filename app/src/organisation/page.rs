@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::swatch;
 use super::verbs::{self, Settings};
 use crate::admin::frame;
-use crate::error::{Error, FieldError, Msg, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::files::Sent;
 use crate::i18n::{Lang, t};
 use crate::org::{self, Org};
@@ -19,9 +19,12 @@ use crate::web::{Flash, Input, Me, Query, Wrong, see_other};
 
 const HERE: &str = "/admin/organisation";
 
+/// Our own blue, until another colour is chosen: hue and chroma.
+const OURS: (f64, f64) = (264.0, 0.19);
+
 /// Colours to choose from: key, hue, chroma.
 const PRESETS: [(&str, f64, f64); 7] = [
-    ("blue", 264.0, 0.19),
+    ("blue", OURS.0, OURS.1),
     ("sea", 232.0, 0.11),
     ("green", 150.0, 0.12),
     ("plum", 330.0, 0.16),
@@ -85,12 +88,7 @@ impl Form {
                 "Write numbers for the hue and for the strength.",
             ));
         }
-        let days = self.reopen_days.trim().parse().ok();
-        if days.is_none() {
-            let msg = Msg::new("Write a number of days between 0 and {n}.").with("n", 365);
-            wrong.push(FieldError::new("reopen_days", msg));
-        }
-        let (hue, chroma) = colour.unwrap_or((264.0, 0.19));
+        let (hue, chroma) = colour.unwrap_or(OURS);
         let mut settings = Settings {
             name: self.name.clone(),
             tagline: self.tagline.clone(),
@@ -100,7 +98,8 @@ impl Form {
             lang: self.lang.clone(),
             zone: self.zone.clone(),
             currency: self.currency.clone(),
-            reopen_days: days.unwrap_or(0),
+            // What is no number is outside of the limits, too.
+            reopen_days: self.reopen_days.trim().parse().unwrap_or(-1),
         };
         wrong.extend(settings.check());
         if wrong.is_empty() {
@@ -145,25 +144,13 @@ pub async fn save(me: Me, Input(form): Input<Form>) -> Result<Response> {
     }
 }
 
-/// The colour to look at before it is saved.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Colour {
-    colour: String,
-    hue: String,
-    chroma: String,
+/// GET /admin/organisation/colour: how the form's colour looks before it is saved.
+pub async fn colour(me: Me, Query(form): Query<Form>) -> Markup {
+    preview(me.lang(), form.colour().unwrap_or(OURS))
 }
 
-/// GET /admin/organisation/colour: how it looks.
-pub async fn colour(me: Me, Query(colour): Query<Colour>) -> Markup {
-    let form = Form {
-        colour: colour.colour,
-        hue: colour.hue,
-        chroma: colour.chroma,
-        ..Form::default()
-    };
-    let (hue, chroma) = form.colour().unwrap_or((264.0, 0.19));
-    swatch::preview(me.lang(), hue.clamp(0.0, 360.0), chroma.clamp(0.0, 0.19))
+fn preview(lang: Lang, (hue, chroma): (f64, f64)) -> Markup {
+    swatch::preview(lang, hue.clamp(0.0, 360.0), chroma.clamp(0.0, 0.19))
 }
 
 /// POST /admin/organisation/logo
@@ -215,13 +202,7 @@ fn preset_name(lang: Lang, key: &str) -> &'static str {
 async fn show(me: &Me, form: &Form, wrong: &Wrong, other: Option<&Org>) -> Result<Markup> {
     let lang = me.lang();
     let org = me.app.org();
-    let part = |name, label, value| Field {
-        name,
-        label,
-        value,
-        error: wrong.at(name),
-        ..Field::default()
-    };
+    let part = |name, label, value| wrong.field(name, label, value);
     let maybe = |field| Field {
         optional: true,
         ..field
@@ -248,7 +229,7 @@ async fn show(me: &Me, form: &Form, wrong: &Wrong, other: Option<&Org>) -> Resul
         show_if: r#"{"is":{"field":"colour","value":"own"}}"#,
         ..field
     };
-    let (hue, chroma) = form.colour().unwrap_or((org.hue, org.chroma));
+    let colour = form.colour().unwrap_or((org.hue, org.chroma));
     let main = html! {
         div class="stack measure" {
             @if let Some(other) = other {
@@ -292,7 +273,7 @@ async fn show(me: &Me, form: &Form, wrong: &Wrong, other: Option<&Org>) -> Resul
         section class="block" {
             h2 class="rail-h" { (t!(lang, "How it looks")) }
             div id="swatch-in" hx-get="/admin/organisation/colour" hx-trigger="input from:#organisation delay:200ms" hx-include="#organisation" hx-target="#swatch" hx-swap="outerHTML" {
-                (swatch::preview(lang, hue.clamp(0.0, 360.0), chroma.clamp(0.0, 0.19)))
+                (preview(lang, colour))
             }
             noscript { p class="small muted mt-2" { (t!(lang, "Save to see another colour here.")) } }
         }

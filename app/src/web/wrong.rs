@@ -4,7 +4,7 @@ use maud::Markup;
 
 use crate::error::{Error, FieldError};
 use crate::i18n::Lang;
-use crate::ui::field::error_summary;
+use crate::ui::field::{Field, error_summary};
 
 /// The wrong fields of a form with what to do about each; empty for a new form.
 #[derive(Debug, Default)]
@@ -30,6 +30,17 @@ impl Wrong {
     pub fn at(&self, field: &str) -> &str {
         let found = self.0.iter().find(|(name, _)| name == field);
         found.map_or("", |(_, text)| text)
+    }
+
+    /// A field of the form, with what is wrong with it.
+    pub fn field<'a>(&'a self, name: &'a str, label: &'a str, value: &'a str) -> Field<'a> {
+        Field {
+            name,
+            label,
+            value,
+            error: self.at(name),
+            ..Field::default()
+        }
     }
 
     /// All of it, to stand on top of the form.

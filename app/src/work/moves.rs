@@ -196,10 +196,7 @@ pub fn still_open(item: &Item) -> Result<()> {
 }
 
 fn refuse(blocked: Vec<mil_process::process::Blocked>) -> Error {
-    let msg = |b: &mil_process::process::Blocked| Msg {
-        text: b.msg.text.to_owned(),
-        args: b.msg.args.clone(),
-    };
+    let msg = |b: &mil_process::process::Blocked| Msg::from(b.msg.clone());
     if let Some(illegal) = blocked
         .iter()
         .find(|b| matches!(b.what, BlockedBy::Illegal | BlockedBy::TooLate))

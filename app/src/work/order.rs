@@ -241,13 +241,7 @@ fn check(
 
 /// A form's error as ours.
 pub fn from_form(error: FormError) -> FieldError {
-    FieldError {
-        field: error.field,
-        msg: Msg {
-            text: error.msg.text.to_owned(),
-            args: error.msg.args,
-        },
-    }
+    FieldError::new(error.field, error.msg)
 }
 
 /// People and files named in the answers must exist; file names are taken from

@@ -8,7 +8,7 @@ const MAX: usize = 40;
 /// Whether `key` is a lower-case letter followed by lower-case letters, digits,
 /// `-` or `_`, at most 40 in all. Such a key needs no escaping in HTML, URLs or
 /// JSON, and no two keys differ by case alone.
-pub(crate) fn is_key(key: &str) -> bool {
+pub fn is_key(key: &str) -> bool {
     key.len() <= MAX
         && key.starts_with(|c: char| c.is_ascii_lowercase())
         && key
@@ -17,7 +17,7 @@ pub(crate) fn is_key(key: &str) -> bool {
 }
 
 /// Notes a problem unless `key` is a key.
-pub(crate) fn check_key(key: &str, path: &str, problems: &mut Vec<Problem>) {
+pub fn check_key(key: &str, path: &str, problems: &mut Vec<Problem>) {
     if !is_key(key) {
         problems.push(Problem::new(
             path,

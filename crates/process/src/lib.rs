@@ -15,4 +15,5 @@ mod key;
 mod msg;
 
 pub use decimal::Decimal;
+pub use key::{check_key, is_key};
 pub use msg::{Msg, Problem};

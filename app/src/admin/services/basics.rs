@@ -196,13 +196,7 @@ async fn show_new(me: &Me, form: &Basics, wrong: &Wrong) -> Result<Markup> {
 
 async fn fields(me: &Me, catalog: &Catalog, form: &Basics, wrong: &Wrong) -> Result<Markup> {
     let lang = me.lang();
-    let part = |name, label, value| Field {
-        name,
-        label,
-        value,
-        error: wrong.at(name),
-        ..Field::default()
-    };
+    let part = |name, label, value| wrong.field(name, label, value);
     let hinted = |field, hint| Field { hint, ..field };
     let optional = |field| Field {
         optional: true,

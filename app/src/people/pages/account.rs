@@ -206,13 +206,7 @@ async fn fields(me: &Me, form: &AccountForm, wrong: &Wrong) -> Result<Markup> {
     let lang = me.lang();
     let departments = store::departments(&me.app.db).await?;
     let teams = store::teams(&me.app.db).await?;
-    let part = |name, label, value| Field {
-        name,
-        label,
-        value,
-        error: wrong.at(name),
-        ..Field::default()
-    };
+    let part = |name, label, value| wrong.field(name, label, value);
     let optional = |field| Field {
         optional: true,
         ..field

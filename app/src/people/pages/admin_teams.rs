@@ -71,12 +71,8 @@ async fn list(me: &Me, form: &TeamForm, wrong: &Wrong) -> Result<Markup> {
     let lang = me.lang();
     let teams = store::teams(&me.app.db).await?;
     let part = |name, label, hint, value| Field {
-        name,
-        label,
         hint,
-        value,
-        error: wrong.at(name),
-        ..Field::default()
+        ..wrong.field(name, label, value)
     };
     let kinds = [
         ("team", t!(lang, "Team: fulfils requests")),
@@ -169,12 +165,8 @@ async fn show(me: &Me, id: &str, typed: Option<TeamState>, wrong: &Wrong) -> Res
     let members = ticks(&s.members, None);
     let leads = ticks(&s.leads, Some(&s.members));
     let part = |name, label, hint, value| Field {
-        name,
-        label,
         hint,
-        value,
-        error: wrong.at(name),
-        ..Field::default()
+        ..wrong.field(name, label, value)
     };
     let archived = part(
         "archived",

@@ -69,13 +69,7 @@ pub async fn save(me: Me, Input(form): Input<ProfileForm>) -> Result<Response> {
 
 async fn show(me: &Me, p: &Profile, wrong: &Wrong) -> Result<Markup> {
     let lang = me.lang();
-    let part = |name, label, value| Field {
-        name,
-        label,
-        value,
-        error: wrong.at(name),
-        ..Field::default()
-    };
+    let part = |name, label, value| wrong.field(name, label, value);
     let pick = |name, label, value: &str, options: &[(&str, &str)], empty| {
         let options: Vec<Opt<'_>> = options
             .iter()

@@ -112,12 +112,8 @@ async fn show(me: &Me, form: &TokenForm, wrong: &Wrong, secret: Option<&str>) ->
         ..Opt::default()
     });
     let part = |name, label, hint, value| Field {
-        name,
-        label,
         hint,
-        value,
-        error: wrong.at(name),
-        ..Field::default()
+        ..wrong.field(name, label, value)
     };
     let what = t!(lang, "Such as the program that will use it.");
     let body = html! {

@@ -48,12 +48,8 @@ pub fn zones(lang: Lang, f: &Field<'_>, chosen: &str, empty: Option<&str>) -> Ma
 fn form(ctx: &Ctx, input: &Founding, wrong: &Wrong) -> Markup {
     let lang = ctx.lang();
     let part = |name, label, value, autocomplete| Field {
-        name,
-        label,
-        value,
         autocomplete,
-        error: wrong.at(name),
-        ..Field::default()
+        ..wrong.field(name, label, value)
     };
     let password = Field {
         hint: t!(lang, "At least 10 characters. A short sentence works well."),

@@ -15,12 +15,10 @@ use std::collections::BTreeMap;
 use crate::error::Msg;
 
 pub use formula::{Figure, Formula, Measure};
-pub use process::owner_of;
 pub use spec::{
     Better, Kpi, Meta, Playbook, ProcessSpec, PromiseSpec, Raci, RoleSpec, Service,
     ServiceAudience, ServiceKind, StageSpec, Step, TargetSpec, Term, Unit, VersionNo,
 };
-pub use time::minutes as working_minutes;
 
 /// The files of a pack by their path inside it, such as `services/logo.toml`.
 pub type Files = BTreeMap<String, Vec<u8>>;

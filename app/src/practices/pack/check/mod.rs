@@ -5,6 +5,7 @@ mod runs;
 
 use std::collections::BTreeMap;
 
+use mil_process::{check_key, is_key};
 use serde::de::DeserializeOwned;
 
 use super::lines::{line_at, line_of};
@@ -54,8 +55,15 @@ impl In<'_> {
     }
 
     fn key(&mut self, path: &str, key: &str) {
-        if !is_key(key) {
-            self.at(path, not_a_key(key));
+        let mut problems = Vec::new();
+        check_key(key, path, &mut problems);
+        self.all(problems);
+    }
+
+    /// What the rules of forms and processes found.
+    fn all(&mut self, problems: Vec<mil_process::Problem>) {
+        for problem in problems {
+            self.at(&problem.path, problem.msg);
         }
     }
 
@@ -78,21 +86,8 @@ impl In<'_> {
     }
 }
 
-fn not_a_key(key: &str) -> Msg {
-    Msg::new("“{key}” cannot be a key. Start with a lower-case letter and use letters, digits, - and _, at most 40.")
-        .with("key", shorten(key))
-}
-
 fn shorten(text: &str) -> String {
     text.chars().take(60).collect()
-}
-
-fn is_key(key: &str) -> bool {
-    key.len() <= 40
-        && key.starts_with(|c: char| c.is_ascii_lowercase())
-        && key
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
 }
 
 /// See [`Pack::read`].
@@ -109,8 +104,10 @@ pub fn read(
             msg,
         });
     };
-    if !is_key(key) {
-        whole(&mut problems, "practice.toml", not_a_key(key));
+    let mut wrong = Vec::new();
+    check_key(key, "", &mut wrong);
+    for problem in wrong {
+        whole(&mut problems, "practice.toml", problem.msg.into());
     }
     if files.len() > FILES {
         let msg = Msg::new("A practice has at most {n} files.").with("n", FILES);

@@ -6,6 +6,7 @@ use mil_process::form::{self, FormDef};
 use mil_process::process::SendBack;
 
 use super::{In, twice};
+use crate::catalog::draft::PRICE;
 use crate::error::{FieldError, Msg};
 use crate::practices::pack::process::Anybody;
 use crate::practices::pack::{Pack, Playbook, ProcessSpec, PromiseSpec, Service, StageSpec, time};
@@ -40,9 +41,7 @@ pub fn service(pack: &Pack, service: &Service, place: &mut In<'_>) {
         fields: service.fields.clone(),
     };
     if let Err(problems) = form::check(&form) {
-        for problem in problems {
-            place.at(&problem.path, msg(problem.msg));
-        }
+        place.all(problems);
     }
     let Some(process) = pack.processes.get(&service.process) else {
         place.missing("process", &service.process);
@@ -72,29 +71,17 @@ pub fn service(pack: &Pack, service: &Service, place: &mut In<'_>) {
 }
 
 /// A price in hundredths, `None` outside of what is accepted.
-pub fn price_minor(price: mil_process::Decimal) -> Option<i64> {
-    let text = price.to_string();
-    let (whole, cents) = text.split_once('.').unwrap_or((&text, ""));
-    let cents = format!("{cents:0<2}");
-    let minor = format!("{whole}{}", cents.get(..2)?).parse::<i64>().ok()?;
-    let exact = cents[2..].bytes().all(|b| b == b'0');
-    (exact && (0..=100_000_000).contains(&minor)).then_some(minor)
-}
-
-fn msg(msg: mil_process::Msg) -> Msg {
-    Msg {
-        text: msg.text.to_owned(),
-        args: msg.args,
-    }
+fn price_minor(price: mil_process::Decimal) -> Option<i64> {
+    const CENT: i64 = 10_000; // millionths
+    let minor = price.micros() / CENT;
+    (price.micros() % CENT == 0 && (0..=PRICE).contains(&minor)).then_some(minor)
 }
 
 /// A process, with the roles and services it names.
 pub fn process(pack: &Pack, key: &str, process: &ProcessSpec, place: &mut In<'_>) {
     place.words("name", &process.name, 80);
     if let Err(problems) = process.def(&Anybody).check() {
-        for problem in problems {
-            place.at(&problem.path, msg(problem.msg));
-        }
+        place.all(problems);
     }
     if !pack.services.values().any(|s| s.process == key) {
         place.at(
