@@ -50,6 +50,7 @@ CREATE TABLE service (
     id TEXT PRIMARY KEY,
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    kind TEXT NOT NULL,            -- what its work items are: request incident problem change
     category_id TEXT NOT NULL REFERENCES category (id),
     icon TEXT NOT NULL,
     summary TEXT NOT NULL,

@@ -11,7 +11,7 @@ CREATE INDEX service_order_requester ON service_order (requester_id, created_at)
 CREATE TABLE work_item (
     id TEXT PRIMARY KEY,
     number BIGINT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,            -- request, later incident, change, …
+    kind TEXT NOT NULL,            -- request incident problem change
     title TEXT NOT NULL,
     service_id TEXT NOT NULL REFERENCES service (id),
     form_version BIGINT NOT NULL,

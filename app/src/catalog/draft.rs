@@ -6,6 +6,7 @@ use mil_process::form::{self, FormDef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::catalog::model::WorkKind;
 use crate::catalog::{Audience, Catalog, Service};
 use crate::error::{FieldError, Msg};
 use crate::ui::icon;
@@ -24,6 +25,9 @@ pub struct ServiceDraft {
     /// Its word in addresses; made from the name when it is left out.
     #[serde(default)]
     pub slug: String,
+    /// What its work items are.
+    #[serde(default)]
+    pub kind: WorkKind,
     /// The shelf it stands on.
     pub category_id: String,
     /// Name of an icon; a grid when it is left out.
@@ -66,6 +70,7 @@ pub struct ServiceDraft {
 pub struct ServiceChange {
     pub name: Option<String>,
     pub slug: Option<String>,
+    pub kind: Option<WorkKind>,
     pub category_id: Option<String>,
     pub icon: Option<String>,
     pub summary: Option<String>,
@@ -101,6 +106,7 @@ impl ServiceDraft {
         ServiceDraft {
             name: s.name,
             slug: s.slug,
+            kind: s.kind,
             category_id: s.category_id,
             icon: s.icon,
             summary: s.summary,
@@ -122,6 +128,7 @@ impl ServiceDraft {
         ServiceDraft {
             name: change.name.unwrap_or(self.name),
             slug: change.slug.unwrap_or(self.slug),
+            kind: change.kind.unwrap_or(self.kind),
             category_id: change.category_id.unwrap_or(self.category_id),
             icon: change.icon.unwrap_or(self.icon),
             summary: change.summary.unwrap_or(self.summary),

@@ -21,6 +21,69 @@ pub struct Category {
     pub archived: bool,
 }
 
+/// What comes of ordering a service: the ITIL 4 record that its work items are.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// Something is wanted (service request management).
+    #[default]
+    Request,
+    /// Something is broken or worse than promised (incident management).
+    Incident,
+    /// The cause behind incidents (problem management).
+    Problem,
+    /// Something that runs is to be changed (change enablement).
+    Change,
+}
+
+impl WorkKind {
+    /// All, in the order in which they are offered.
+    pub const ALL: [WorkKind; 4] = [
+        WorkKind::Request,
+        WorkKind::Incident,
+        WorkKind::Problem,
+        WorkKind::Change,
+    ];
+
+    /// The word in the database and in the API.
+    pub fn key(self) -> &'static str {
+        match self {
+            WorkKind::Request => "request",
+            WorkKind::Incident => "incident",
+            WorkKind::Problem => "problem",
+            WorkKind::Change => "change",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn from_key(key: &str) -> Option<WorkKind> {
+        WorkKind::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+
+    /// English name, the key of its translation.
+    pub fn label(self) -> &'static str {
+        match self {
+            WorkKind::Request => "Request",
+            WorkKind::Incident => "Incident",
+            WorkKind::Problem => "Problem",
+            WorkKind::Change => "Planned change",
+        }
+    }
+}
+
 /// How urgent something is. ITIL would derive it from impact and urgency; in
 /// marketing work one word is enough.
 #[derive(
@@ -235,6 +298,7 @@ pub struct Service {
     /// Its word in addresses.
     pub slug: String,
     pub name: String,
+    pub kind: WorkKind,
     pub category_id: String,
     pub icon: String,
     /// One line.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mil_db::{Db, sql};
 use mil_sla::CalendarDef;
 
-use crate::catalog::model::{Category, Service};
+use crate::catalog::model::{Category, Service, WorkKind};
 use crate::catalog::snapshot::{CalendarEntry, ProcessEntry, PromiseEntry};
 use crate::error::{Error, Result};
 
@@ -42,6 +42,7 @@ pub async fn services(db: &Db) -> Result<Vec<Service>> {
             id: row.get("id")?,
             slug: row.get("slug")?,
             name: row.get("name")?,
+            kind: kind_from_key(&row.get::<String>("kind")?)?,
             category_id: row.get("category_id")?,
             icon: row.get("icon")?,
             summary: row.get("summary")?,
@@ -62,6 +63,11 @@ pub async fn services(db: &Db) -> Result<Vec<Service>> {
         })
     })
     .collect()
+}
+
+/// The kind of a word in the database.
+pub fn kind_from_key(key: &str) -> Result<WorkKind> {
+    WorkKind::from_key(key).ok_or_else(|| Error::Internal(format!("unknown kind {key:?}")))
 }
 
 /// All calendars, compiled, by id.

@@ -142,8 +142,8 @@ async fn insert(tx: &mut Tx, ctx: &Ctx, catalog: &Catalog, draft: &ServiceDraft)
     sql(
         "INSERT INTO service (id, slug, name, category_id, icon, summary, instructions, keywords,
             audience, price_minor, price_note, team_id, process_id, promise_id, form_version,
-            position, created_at, updated_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16, $16, 1)",
+            position, created_at, updated_at, version, kind)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16, $16, 1, $17)",
     )
     .bind(&id)
     .bind(&draft.slug)
@@ -161,6 +161,7 @@ async fn insert(tx: &mut Tx, ctx: &Ctx, catalog: &Catalog, draft: &ServiceDraft)
     .bind(&draft.promise_id)
     .bind(end_of(catalog, &draft.category_id))
     .bind(ctx.now.as_microsecond())
+    .bind(draft.kind.key())
     .run(&mut *tx)
     .await?;
     insert_form(tx, ctx, &id, 1, draft).await?;
@@ -226,8 +227,8 @@ pub async fn change(
         "UPDATE service SET slug = $1, name = $2, category_id = $3, icon = $4, summary = $5,
             instructions = $6, keywords = $7, audience = $8, price_minor = $9, price_note = $10,
             team_id = $11, process_id = $12, promise_id = $13, form_version = $14, position = $15,
-            updated_at = $16, version = version + 1
-         WHERE id = $17",
+            updated_at = $16, kind = $17, version = version + 1
+         WHERE id = $18",
     )
     .bind(&after.slug)
     .bind(&after.name)
@@ -245,6 +246,7 @@ pub async fn change(
     .bind(form_version)
     .bind(position)
     .bind(ctx.now.as_microsecond())
+    .bind(after.kind.key())
     .bind(id)
     .run(&mut tx)
     .await?;

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::organisation::Ids;
 use crate::Result;
 use crate::catalog::audience::Audience;
-use crate::catalog::model::{ClockKind, Escalation, Priority, PromiseDef, Target, Tell};
+use crate::catalog::model::{ClockKind, Escalation, Priority, PromiseDef, Target, Tell, WorkKind};
 use crate::catalog::snapshot;
 use crate::error::Error;
 use crate::starter::{self, NewService};
@@ -52,6 +52,8 @@ struct ServiceLine {
     audience: Audience,
     price_minor: Option<i64>,
     price_note: Option<String>,
+    #[serde(default)]
+    kind: WorkKind,
     team: String,
     process: String,
     promise: String,
@@ -123,6 +125,7 @@ pub async fn install(tx: &mut Tx, now: Timestamp, ids: &Ids) -> Result<()> {
             name: &line.name,
             category_id: &categories[&line.category],
             icon: &line.icon,
+            kind: line.kind,
             summary: &line.summary,
             instructions: &line.instructions,
             keywords: &line.keywords,

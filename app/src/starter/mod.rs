@@ -12,7 +12,7 @@ use mil_sla::{CalendarDef, ClockTime};
 
 use crate::Result;
 use crate::catalog::Audience;
-use crate::catalog::model::{ClockKind, Escalation, Priority, PromiseDef, Target, Tell};
+use crate::catalog::model::{ClockKind, Escalation, Priority, PromiseDef, Target, Tell, WorkKind};
 use crate::catalog::snapshot;
 use crate::random::new_id;
 
@@ -38,6 +38,8 @@ pub struct NewService<'a> {
     pub category_id: &'a str,
     /// Icon name.
     pub icon: &'a str,
+    /// What its work items are.
+    pub kind: WorkKind,
     /// One line.
     pub summary: &'a str,
     /// Markdown above the form.
@@ -78,6 +80,7 @@ pub async fn install(tx: &mut Tx, now: Timestamp, zone: &str) -> Result<Starter>
         category_id,
         icon,
         summary,
+        kind: WorkKind::Request,
         instructions: "",
         keywords: "",
         audience: Audience::everyone(),
@@ -369,14 +372,14 @@ pub async fn service(tx: &mut Tx, now: Timestamp, new: &NewService<'_>) -> Resul
     let id = new_id(now);
     sql("INSERT INTO service (id, slug, name, category_id, icon, summary, instructions, keywords,
             audience, price_minor, price_note, team_id, process_id, promise_id, form_version,
-            position, published_at, created_at, updated_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16, $16, $16, 1)")
+            position, published_at, created_at, updated_at, version, kind)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16, $16, $16, 1, $17)")
         .bind(&id).bind(new.slug).bind(new.name).bind(new.category_id).bind(new.icon)
         .bind(new.summary).bind(new.instructions).bind(new.keywords)
         .bind(serde_json::to_string(&new.audience)?)
         .bind(new.price_minor).bind(new.price_note)
         .bind(new.team_id).bind(new.process_id).bind(new.promise_id)
-        .bind(new.position).bind(now.as_microsecond())
+        .bind(new.position).bind(now.as_microsecond()).bind(new.kind.key())
         .run(&mut *tx).await?;
     sql("INSERT INTO service_form (service_id, version, definition, created_at) VALUES ($1, 1, $2, $3)")
         .bind(&id).bind(serde_json::to_string(&new.form)?).bind(now.as_microsecond()).run(tx).await?;

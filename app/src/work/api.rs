@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::catalog::model::{ClockKind, Priority};
+use crate::catalog::model::{ClockKind, Priority, WorkKind};
 use crate::clock::from_micros;
 use crate::error::{Error, Msg, Result};
 use crate::policy::{self, Do};
@@ -66,7 +66,7 @@ pub struct OrderView {
 pub struct RequestView {
     pub id: String,
     pub number: i64,
-    pub kind: String,
+    pub kind: WorkKind,
     pub title: String,
     pub service: String,
     pub stage: String,
@@ -143,7 +143,7 @@ pub async fn view(ctx: &Ctx, item: &Item) -> Result<RequestView> {
     Ok(RequestView {
         id: item.id.clone(),
         number: item.number,
-        kind: item.kind.clone(),
+        kind: item.kind,
         title: item.title.clone(),
         service: catalog
             .service(&item.service_id)

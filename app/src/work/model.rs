@@ -7,7 +7,7 @@ use mil_process::form::Answers;
 use mil_process::process::{Phase, Position};
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::model::Priority;
+use crate::catalog::model::{Priority, WorkKind};
 use crate::policy::ItemFacts;
 use crate::work::promise::Promise;
 
@@ -59,7 +59,7 @@ pub struct Item {
     pub id: String,
     /// The number people say.
     pub number: i64,
-    pub kind: String,
+    pub kind: WorkKind,
     pub title: String,
     pub service_id: String,
     pub form_version: i64,

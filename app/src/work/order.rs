@@ -365,7 +365,7 @@ fn fresh(
     Ok(Item {
         id: new_id(ctx.now),
         number: 0,
-        kind: "request".to_owned(),
+        kind: service.kind,
         title: String::new(),
         service_id: service.id.clone(),
         form_version: service.form_version,

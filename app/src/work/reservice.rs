@@ -68,6 +68,7 @@ pub async fn change(
         moves::leave(&mut tx, &catalog, &item, ctx.now).await?;
     }
     item.service_id.clone_from(&service.id);
+    item.kind = service.kind;
     item.form_version = service.form_version;
     item.process_id.clone_from(&service.process_id);
     item.process_version = process_version;

@@ -7,6 +7,7 @@ use mil_process::process::Phase;
 use crate::actor::Actor;
 use crate::catalog::Catalog;
 use crate::catalog::model::{ClockKind, Priority};
+use crate::catalog::store::kind_from_key;
 use crate::clock::from_micros;
 use crate::error::{Error, Msg, Result};
 use crate::policy::{self, Do};
@@ -46,7 +47,7 @@ fn item(row: &Row) -> Result<Item> {
     Ok(Item {
         id: row.get("id")?,
         number: row.get("number")?,
-        kind: row.get("kind")?,
+        kind: kind_from_key(&row.get::<String>("kind")?)?,
         title: row.get("title")?,
         service_id: row.get("service_id")?,
         form_version: row.get("form_version")?,
@@ -192,7 +193,7 @@ pub async fn save_same_version(
             respond_by = $13, deliver_by = $14, wake_at = $15, waiting = $16, updated_at = $17,
             closed_at = $18, merged_into_id = $19, rating = $20, rating_comment = $21,
             rated_at = $22, version = $23, service_id = $24, form_version = $25,
-            process_id = $26, process_version = $27, department_id = $28
+            process_id = $26, process_version = $27, department_id = $28, kind = $29
          WHERE id = $1",
     )
     .bind(&item.id)
@@ -228,6 +229,7 @@ pub async fn save_same_version(
     .bind(&item.process_id)
     .bind(item.process_version)
     .bind(&item.department_id)
+    .bind(item.kind.key())
     .run(tx)
     .await?;
     Ok(())
@@ -246,7 +248,7 @@ pub async fn insert(tx: &mut Tx, catalog: &Catalog, now: Timestamp, item: &mut I
     )
     .bind(&item.id)
     .bind(item.number)
-    .bind(&item.kind)
+    .bind(item.kind.key())
     .bind(&item.title)
     .bind(&item.service_id)
     .bind(item.form_version)

@@ -42,6 +42,7 @@ pub async fn every_kind(app: &TestApp, slug: &str, audience: Audience) -> String
             name: "Event <b>poster</b>",
             category_id: &category,
             icon: "art",
+            kind: Default::default(),
             summary: "Print or screen.",
             instructions: "Read [the rules](javascript:alert(1)).",
             keywords: "flyer, plakat",

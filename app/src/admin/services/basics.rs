@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::admin::services::{frame, words};
 use crate::catalog::draft::{ServiceChange, ServiceDraft};
+use crate::catalog::model::WorkKind;
 use crate::catalog::{Audience, Catalog, Service, verbs};
 use crate::error::{Error, Result};
 use crate::i18n::t;
@@ -27,6 +28,7 @@ use crate::web::{Flash, Input, Me, Wrong, see_other, shell};
 pub struct Basics {
     name: String,
     slug: String,
+    kind: WorkKind,
     category_id: String,
     icon: String,
     summary: String,
@@ -46,6 +48,7 @@ impl Basics {
         Basics {
             name: s.name,
             slug: s.slug,
+            kind: s.kind,
             category_id: s.category_id,
             icon: s.icon,
             summary: s.summary,
@@ -66,6 +69,7 @@ impl Basics {
             price_minor: Some(price(&s.price)?),
             name: Some(s.name),
             slug: Some(s.slug),
+            kind: Some(s.kind),
             category_id: Some(s.category_id),
             icon: Some(s.icon),
             summary: Some(s.summary),
@@ -220,6 +224,10 @@ async fn fields(me: &Me, catalog: &Catalog, form: &Basics, wrong: &Wrong) -> Res
         .filter(|team| team.kind == "team" && !team.archived || team.id == form.team_id)
         .map(|team| opt(&team.id, &team.name, &form.team_id))
         .collect();
+    let kinds: Vec<Opt<'_>> = WorkKind::ALL
+        .into_iter()
+        .map(|kind| opt(kind.key(), lang.t(kind.label()), form.kind.key()))
+        .collect();
     let mut processes: Vec<Opt<'_>> = catalog
         .processes
         .values()
@@ -253,6 +261,7 @@ async fn fields(me: &Me, catalog: &Catalog, form: &Basics, wrong: &Wrong) -> Res
             (select(lang, &part("category_id", t!(lang, "Category"), ""), &shelves, choose))
             (select(lang, &optional(part("icon", t!(lang, "Icon"), "")), &words::icons(lang, &form.icon), Some(t!(lang, "Tiles"))))
         }))
+        (select(lang, &hinted(part("kind", t!(lang, "Kind of work"), ""), t!(lang, "What people who work on it call it. Incidents, problems and changes get their own panels.")), &kinds, None))
         (field::textarea(lang, &hinted(optional(part("instructions", t!(lang, "Instructions"), &form.instructions)), t!(lang, "What to know before ordering. It stands above the form; Markdown is understood.")), 5))
         (field::text(lang, &hinted(optional(part("keywords", t!(lang, "Other words people look for"), &form.keywords)), t!(lang, "Separated by commas."))))
         (field::text(lang, &hinted(optional(part("slug", t!(lang, "Word in the address"), &form.slug)), t!(lang, "Made from the name if you leave it empty. A new word breaks old links."))))

@@ -17,7 +17,7 @@ use crate::error::Msg;
 pub use formula::{Figure, Formula, Measure};
 pub use spec::{
     Better, Kpi, Meta, Playbook, ProcessSpec, PromiseSpec, Raci, RoleSpec, Service,
-    ServiceAudience, ServiceKind, StageSpec, Step, TargetSpec, Term, Unit, VersionNo,
+    ServiceAudience, StageSpec, Step, TargetSpec, Term, Unit, VersionNo,
 };
 
 /// The files of a pack by their path inside it, such as `services/logo.toml`.

@@ -6,7 +6,7 @@ use mil_process::form::{Cond, Field};
 use mil_process::process::{CheckItem, Phase, SendBack};
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::model::{ClockKind, Priority, Tell};
+use crate::catalog::model::{ClockKind, Priority, Tell, WorkKind};
 
 fn is_false(value: &bool) -> bool {
     !*value
@@ -177,7 +177,7 @@ pub struct Term {
 pub struct Service {
     pub name: String,
     #[serde(default)]
-    pub kind: ServiceKind,
+    pub kind: WorkKind,
     pub shelf: String,
     pub icon: String,
     pub summary: String,
@@ -195,30 +195,6 @@ pub struct Service {
     pub price_note: Option<String>,
     #[serde(default)]
     pub fields: Vec<Field>,
-}
-
-/// What is ordered from a service.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum ServiceKind {
-    #[default]
-    Request,
-    Incident,
-    Problem,
-    Change,
-}
-
-impl ServiceKind {
-    /// The word in the database.
-    pub fn key(self) -> &'static str {
-        match self {
-            ServiceKind::Request => "request",
-            ServiceKind::Incident => "incident",
-            ServiceKind::Problem => "problem",
-            ServiceKind::Change => "change",
-        }
-    }
 }
 
 /// Who may order, in the words of a pack that knows no departments.
