@@ -29,6 +29,7 @@ CREATE TABLE person (
     role TEXT NOT NULL,            -- policy.rs: Role
     title TEXT,
     department_id TEXT REFERENCES department (id),
+    manager_id TEXT REFERENCES person (id), -- whom they report to
     lang TEXT,                     -- en | de; NULL follows the browser
     zone TEXT,                     -- IANA name; NULL follows the organisation
     date_style TEXT,               -- NULL follows the language

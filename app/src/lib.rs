@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod admin;
+pub mod approvals;
 pub mod assets;
 pub mod audit;
 pub mod board;
@@ -37,6 +38,7 @@ pub mod schema;
 pub mod search;
 pub mod starter;
 pub mod state;
+pub mod tasks;
 pub mod timeline;
 pub mod ui;
 pub mod undo;

@@ -163,6 +163,8 @@ pub fn routes() -> Vec<Route> {
         crate::audit::routes(),
         crate::catalog::routes(),
         crate::work::routes(),
+        crate::approvals::routes(),
+        crate::tasks::routes(),
         crate::queue::routes(),
         crate::board::routes(),
         crate::notifications::routes(),

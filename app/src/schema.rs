@@ -22,4 +22,5 @@ list![
     "0009_search.sqlite.sql",
     "0010_lists.sql",
     "0013_recompute.sql",
+    "0014_engine.sql",
 ];

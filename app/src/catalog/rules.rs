@@ -88,21 +88,6 @@ pub fn check(catalog: &Catalog, id: Option<&str>, def: &ProcessDef) -> Vec<Field
             .collect();
     }
     let mut wrong = Vec::new();
-    // Nobody should trust an approval that nothing asks for.
-    for (at, stage) in def.stages.iter().enumerate() {
-        for (part, used) in [
-            ("only_if", stage.only_if.is_some()),
-            ("tasks", !stage.tasks.is_empty()),
-            ("approvals", !stage.approvals.is_empty()),
-        ] {
-            if used {
-                wrong.push(FieldError::new(
-                    format!("stages[{at}].{part}"),
-                    "Conditions, tasks and approvals of stages cannot be run yet. Leave them out.",
-                ));
-            }
-        }
-    }
     let using = catalog
         .services
         .iter()

@@ -109,6 +109,9 @@ async fn tick(app: App) {
         if let Err(error) = wake::run_due(&app, app.now()).await {
             tracing::error!(%error, "the clocks could not be looked at");
         }
+        if let Err(error) = crate::approvals::remind::run_due(&app, app.now()).await {
+            tracing::error!(%error, "nobody could be reminded of an approval");
+        }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");
         }

@@ -236,6 +236,7 @@ async fn invite(app: &App, args: Invite) -> Outcome {
         role: args.person.role,
         title: None,
         department_id,
+        manager: None,
         team_ids: Default::default(),
     };
     let mut tx = app.db.begin().await?;

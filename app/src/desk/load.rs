@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use maud::{Markup, html};
 use mil_db::{Where, sql};
 use mil_process::form::{Answer, FormDef};
 use mil_process::process::{MoveKind, Offer, ProcessDef};
 
+use crate::approvals;
 use crate::catalog::Catalog;
 use crate::catalog::model::Service;
 use crate::error::{Error, Result};
 use crate::people;
 use crate::people::model::Person;
 use crate::policy::{self, Do};
+use crate::tasks;
 use crate::timeline::{self, words::Teller};
 use crate::web::Me;
 use crate::work::model::Item;
@@ -40,6 +43,8 @@ pub struct Desk {
     /// The form as it was when this was ordered.
     pub form: FormDef,
     pub offers: Vec<Offer>,
+    /// Tasks and approvals of the stage, drawn.
+    pub together: Markup,
     pub requester: Option<Person>,
     pub team: String,
     pub order: Option<i64>,
@@ -76,7 +81,7 @@ impl Desk {
     pub async fn load(me: &Me, item: Item, list: Option<String>) -> Result<Desk> {
         let db = &me.app.db;
         let catalog = me.app.catalog().await?;
-        let process = moves::process_of(&catalog, &item)?;
+        let process = moves::route_of(&catalog, &item)?;
         let service = catalog.service(&item.service_id).cloned();
         let form = form(me, &catalog, &item).await?;
         let offers = moves::offers(me, &catalog, &me.actor, &item)?;
@@ -121,7 +126,13 @@ impl Desk {
         named.extend(item.ticks.values().map(|t| t.by.clone()));
         named.extend(people_in(&item));
         let names = names(me, named).await?;
+        let may_work = policy::on_item(&me.actor, Do::Work, &item.facts());
+        let together = html! {
+            (approvals::panel(me, &item).await?)
+            (tasks::panel(me, &catalog, &item, may_work).await?)
+        };
         Ok(Desk {
+            together,
             requester: people::store::find(db, &item.requester_id).await?,
             agents: people::store::agents(db).await?,
             links: relate::links(me, &me.actor, &item).await?,

@@ -21,6 +21,7 @@ pub fn rail(d: &Desk) -> Markup {
     html! {
         div id="desk-rail" data-live={ "item-" (d.item.id) } data-src=(d.path("/part/rail")) {
             (promise(d))
+            (d.together)
             (checklist(d))
             (fields::block(d))
             (people(d))

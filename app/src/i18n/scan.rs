@@ -27,11 +27,31 @@ const OURS: [Call; 2] = [
         plural: true,
     },
 ];
-const THEIRS: [Call; 1] = [Call {
-    name: "Msg::new(",
-    text: 0,
-    plural: false,
-}];
+const THEIRS: [Call; 2] = [
+    Call {
+        name: "Msg::new(",
+        text: 0,
+        plural: false,
+    },
+    Call {
+        name: "says(",
+        text: 0,
+        plural: false,
+    },
+];
+/// Errors reach the reader as data.
+const ERRORS: [Call; 2] = [
+    Call {
+        name: "Error::field(",
+        text: 1,
+        plural: false,
+    },
+    Call {
+        name: "FieldError::new(",
+        text: 1,
+        plural: false,
+    },
+];
 
 /// The texts in the sources: singular, and plural if there is one.
 type Texts = BTreeMap<String, Option<String>>;
@@ -47,7 +67,9 @@ fn german_is_complete_used_and_keeps_its_placeholders() {
             continue;
         }
         let source = fs::read_to_string(file).unwrap();
-        collect(&source, &OURS, &mut texts);
+        for calls in [&OURS[..], &THEIRS, &ERRORS] {
+            collect(&source, calls, &mut texts);
+        }
         literals.push_str(&source);
     }
     for dir in ["../crates/process/src", "../crates/sla/src"] {

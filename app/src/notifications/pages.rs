@@ -102,6 +102,9 @@ fn words(lang: Lang, notice: &Notice) -> String {
     match notice.reason.as_str() {
         "mentioned" => t!(lang, "{name} mentioned you", name = by),
         "assigned" => t!(lang, "{name} gave this to you", name = by),
+        "approval" => t!(lang, "Your yes or no is wanted").to_owned(),
+        "refused" => t!(lang, "{name} refused", name = by),
+        "task" => t!(lang, "A task changed").to_owned(),
         "your_turn" => t!(lang, "{name} waits for you", name = by),
         "answered" => t!(lang, "{name} wrote an answer", name = by),
         "moved" => t!(lang, "{name} moved it to the next step", name = by),

@@ -86,6 +86,18 @@ pub fn told(what: &Happened<'_>, around: &Around) -> BTreeMap<String, Reason> {
             }
             tell(assignee, "moved");
         }
+        "approval.asked" | "approval.reminded" | "approval.handed" => {
+            for id in what.data["people"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+            {
+                tell(id, "approval");
+            }
+        }
+        "approval.refused" => tell(assignee, "refused"),
+        "task.done" | "task.failed" | "task.reopened" => tell(assignee, "task"),
         "request.resumed" => tell(assignee, "resumed"),
         "request.approved" => tell(assignee, "approved"),
         "request.changes_asked" => tell(assignee, "changes_asked"),

@@ -29,6 +29,9 @@ pub struct Account {
     pub title: Option<String>,
     #[serde(default)]
     pub department_id: Option<String>,
+    /// Email address of whom they report to; approvals ask them.
+    #[serde(default)]
+    pub manager: Option<String>,
     /// Teams and groups.
     #[serde(default)]
     pub team_ids: BTreeSet<String>,
@@ -46,6 +49,8 @@ pub struct AccountChange {
     pub title: Option<String>,
     /// Empty for none.
     pub department_id: Option<String>,
+    /// Email address of whom they report to; empty for none.
+    pub manager: Option<String>,
     pub team_ids: Option<BTreeSet<String>>,
 }
 
@@ -67,6 +72,19 @@ async fn check(tx: &mut Tx, mut account: Account) -> Result<Account> {
         let known = sql("SELECT id FROM department WHERE id = $1").bind(id);
         if known.opt(&mut *tx).await?.is_none() {
             wrong.push(FieldError::new("department_id", "Choose one of the list."));
+        }
+    }
+    account.manager = account
+        .manager
+        .map(|m| m.trim().to_lowercase())
+        .filter(|m| !m.is_empty());
+    if let Some(email) = &account.manager {
+        let known = sql("SELECT id FROM person WHERE email = $1").bind(email);
+        if *email == account.email || known.opt(&mut *tx).await?.is_none() {
+            wrong.push(FieldError::new(
+                "manager",
+                "Nobody else has this address. Write the address of another account.",
+            ));
         }
     }
     for id in &account.team_ids {
@@ -104,6 +122,7 @@ pub async fn create(
         None,
     )
     .await?;
+    report(tx, &id, account.manager.as_deref()).await?;
     join_teams(tx, &id, &account.team_ids).await?;
     note(
         tx,
@@ -150,6 +169,7 @@ pub async fn change(
         role: person.role,
         title: person.title,
         department_id: person.department_id,
+        manager: person.manager,
         team_ids: store::team_ids(&mut *tx, id).await?,
     };
     let wanted = Account {
@@ -160,6 +180,7 @@ pub async fn change(
         department_id: change
             .department_id
             .or_else(|| before.department_id.clone()),
+        manager: change.manager.or_else(|| before.manager.clone()),
         team_ids: change.team_ids.unwrap_or_else(|| before.team_ids.clone()),
     };
     let after = check(tx, wanted).await?;
@@ -186,6 +207,9 @@ pub async fn change(
         Err(mil_db::DbError::Duplicate(_)) => return Err(store::address_taken()),
         other => other?,
     };
+    if before.manager != after.manager {
+        report(tx, id, after.manager.as_deref()).await?;
+    }
     for gone in before.team_ids.difference(&after.team_ids) {
         sql("DELETE FROM team_member WHERE team_id = $1 AND person_id = $2")
             .bind(gone)
@@ -196,6 +220,16 @@ pub async fn change(
     let new = after.team_ids.difference(&before.team_ids).cloned();
     join_teams(tx, id, &new.collect()).await?;
     note(tx, actor, now, "person.changed", id, data).await?;
+    Ok(())
+}
+
+/// Whom somebody reports to, by address.
+async fn report(tx: &mut Tx, id: &str, manager: Option<&str>) -> Result<()> {
+    sql("UPDATE person SET manager_id = (SELECT m.id FROM person m WHERE m.email = $1) WHERE id = $2")
+        .bind(manager.unwrap_or_default())
+        .bind(id)
+        .run(tx)
+        .await?;
     Ok(())
 }
 

@@ -16,6 +16,8 @@ pub struct Person {
     pub title: Option<String>,
     pub department_id: Option<String>,
     pub department: Option<String>,
+    /// Email address of whom they report to.
+    pub manager: Option<String>,
     /// Cannot sign in any more.
     pub disabled: bool,
     /// Has a password; without one an invitation is still open.

@@ -12,8 +12,9 @@ use crate::people::model::{Department, Person, Team};
 use crate::random::new_id;
 
 const PERSON: &str = "SELECT p.id, p.email, p.name, p.role, p.title, p.department_id,
-    d.name AS department, p.disabled_at, p.password_hash, p.totp_enabled_at, p.version
-    FROM person p LEFT JOIN department d ON d.id = p.department_id";
+    d.name AS department, m.email AS manager, p.disabled_at, p.password_hash, p.totp_enabled_at, p.version
+    FROM person p LEFT JOIN department d ON d.id = p.department_id
+    LEFT JOIN person m ON m.id = p.manager_id";
 
 fn person(row: &Row) -> Result<Person> {
     let role: String = row.get("role")?;
@@ -26,6 +27,7 @@ fn person(row: &Row) -> Result<Person> {
         title: row.get("title")?,
         department_id: row.get("department_id")?,
         department: row.get("department")?,
+        manager: row.get("manager")?,
         disabled: row.get::<Option<i64>>("disabled_at")?.is_some(),
         joined: row.get::<Option<String>>("password_hash")?.is_some(),
         second_factor: row.get::<Option<i64>>("totp_enabled_at")?.is_some(),

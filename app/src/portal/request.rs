@@ -9,6 +9,7 @@ use mil_process::process::Phase;
 use mil_sla::promise::{Forecast, Tone, forecast};
 use serde_json::Value;
 
+use crate::approvals;
 use crate::clock::from_micros;
 use crate::error::Result;
 use crate::i18n::{fmt, t};
@@ -51,6 +52,7 @@ pub async fn show(me: &Me, id: &str, typed: &Typed) -> Result<Response> {
                     @if policy::on_item(&me.actor, Do::SeeInternal, &item.facts()) {
                         p class="s14" { a href={ "/work/" (number) } { (t!(lang, "Open it in the workspace")) } }
                     }
+                    (approvals::panel(me, item).await?)
                     (turn::part(me, &seen, typed).await?)
                     (steps(me, &seen).await?)
                     section aria-labelledby="talk" {
@@ -108,6 +110,7 @@ async fn now(me: &Me, seen: &Seen) -> Result<Markup> {
     Ok(html! {
         div class="stack" id="now" data-live={ "item-" (item.id) } data-src=(src) {
             p class="muted mt-2" { (words::sentence(me, seen)) }
+            @if let Some(waits) = approvals::waits_for(me, item).await? { p class="muted mt-2" { (waits) } }
             (merged(me, seen).await?)
             (late(me, seen).await?)
             (ended(me, seen).await?)

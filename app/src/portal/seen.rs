@@ -130,7 +130,7 @@ fn one(me: &Me, catalog: &Catalog, names: &Names, item: Item) -> Result<Seen> {
     let calendar = calendar.compiled.clone();
     let service = catalog.service(&item.service_id);
     Ok(Seen {
-        process: moves::process_of(catalog, &item)?,
+        process: moves::route_of(catalog, &item)?,
         reading: item.promise.read(ClockKind::Delivery, &calendar, me.now),
         calendar,
         service: service.map(|s| s.name.clone()).unwrap_or_default(),

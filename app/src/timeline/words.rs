@@ -142,8 +142,96 @@ impl Teller<'_> {
             "comment.written" if e.internal => t!(lang, "wrote an internal note").to_owned(),
             "comment.written" => t!(lang, "wrote an answer").to_owned(),
             "promise.escalated" => self.escalated(d),
+            "approval.asked" => t!(
+                lang,
+                "asked for “{step}”: {names}",
+                step = self.text(d, "step"),
+                names = self.list(&d["names"])
+            ),
+            "approval.handed" => t!(
+                lang,
+                "handed “{step}” on to {names}",
+                step = self.text(d, "step"),
+                names = self.list(&d["names"])
+            ),
+            "approval.given" => self.answered(
+                t!(lang, "agreed to “{step}”", step = self.text(d, "step")),
+                d,
+            ),
+            "approval.refused" => {
+                self.answered(t!(lang, "refused “{step}”", step = self.text(d, "step")), d)
+            }
+            "approval.reminded" => t!(
+                lang,
+                "reminded those who have not answered “{step}”",
+                step = self.text(d, "step")
+            ),
+            "task.done" => self.task(
+                t!(lang, "finished “{task}”", task = self.text(d, "task")),
+                d,
+            ),
+            "task.reopened" => self.task(
+                t!(lang, "opened “{task}” again", task = self.text(d, "task")),
+                d,
+            ),
+            "task.failed" => self.task(
+                t!(
+                    lang,
+                    "declined what “{task}” needs",
+                    task = self.text(d, "task")
+                ),
+                d,
+            ),
+            "task.linked" => self.task(
+                t!(
+                    lang,
+                    "said which request does “{task}”",
+                    task = self.text(d, "task")
+                ),
+                d,
+            ),
+            "task.assigned" => t!(
+                lang,
+                "gave “{task}” to somebody",
+                task = self.text(d, "task")
+            ),
+            "time.spent" => t!(
+                lang,
+                "spent {time}",
+                time = fmt::span(lang, d["minutes"].as_i64().unwrap_or(0), 480)
+            ),
             _ => return None,
         })
+    }
+
+    fn list(&self, names: &Value) -> String {
+        let names = names.as_array().into_iter().flatten();
+        names
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// With whom it was said for, and what was said.
+    fn answered(&self, said: String, d: &Value) -> String {
+        let lang = self.lang;
+        let others = self.list(&d["for"]);
+        let said = match others.as_str() {
+            "" => said,
+            others => t!(lang, "{said}, for {names}", said = said, names = others),
+        };
+        match self.text(d, "comment") {
+            "" => said,
+            comment => format!("{said}: “{comment}”"),
+        }
+    }
+
+    /// With the number of the request that does the task.
+    fn task(&self, said: String, d: &Value) -> String {
+        match d["number"].as_i64() {
+            Some(number) => format!("{said} ({number})"),
+            None => said,
+        }
     }
 
     fn prioritised(&self, d: &Value) -> String {

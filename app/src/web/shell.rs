@@ -16,6 +16,7 @@ struct Counts {
     cart: i64,
     unread: i64,
     mine: i64,
+    approvals: i64,
 }
 
 impl Counts {
@@ -26,14 +27,18 @@ impl Counts {
         let row = sql("SELECT
               (SELECT COUNT(*) FROM cart_line WHERE person_id = $1 AND removed_at IS NULL) AS cart,
               (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL) AS unread,
-              (SELECT COUNT(*) FROM work_item WHERE assignee_id = $1 AND closed_at IS NULL) AS mine")
+              (SELECT COUNT(*) FROM work_item WHERE assignee_id = $1 AND closed_at IS NULL) AS mine,
+              (SELECT COUNT(*) FROM approval WHERE closed_at IS NULL AND (person_id = $1 OR person_id IN
+                (SELECT person_id FROM stand_in WHERE stand_in_id = $1 AND until > $2))) AS approvals")
             .bind(&actor.id)
+            .bind(ctx.now.as_microsecond())
             .one(&ctx.app.db)
             .await?;
         Ok(Counts {
             cart: row.get("cart")?,
             unread: row.get("unread")?,
             mine: row.get("mine")?,
+            approvals: row.get("approvals")?,
         })
     }
 }
@@ -95,11 +100,18 @@ pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<
         current: here == href,
         ..Nav::default()
     };
-    let items = [
+    let mut items = vec![
         item("Home", "/", "home"),
         item("Catalog", "/catalog", "grid"),
         item("My requests", "/requests", "list"),
     ];
+    // Only those who are asked need to find it.
+    if counts.approvals > 0 || here == "/approvals" {
+        items.push(Nav {
+            count: counts.approvals,
+            ..item("Approvals", "/approvals", "check")
+        });
+    }
     let groups = [NavGroup {
         heading: "",
         items: &items,
@@ -139,6 +151,10 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         Nav {
             count: counts.mine,
             ..item("My work", "/queue?view=mine", "okc", "m")
+        },
+        Nav {
+            count: counts.approvals,
+            ..item("Approvals", "/approvals", "check", "y")
         },
     ];
     let work = [

@@ -7,6 +7,7 @@
 //! | [`store`] | finding (only what the actor may see), locking, saving |
 //! | [`order`] | placing an order: one item per service |
 //! | [`moves`] | moving through the stages |
+//! | [`begin`] | what begins and ends with a stage: tasks and approvals |
 //! | [`edit`] | assigning, priority, checklist, fields |
 //! | [`talk`] | comments, asking the requester, watchers |
 //! | [`relate`], [`merge`] | links between items; two that become one |
@@ -19,6 +20,7 @@
 //! item, [`store::save`], append the event, commit.
 
 pub mod api;
+pub mod begin;
 pub mod edit;
 pub mod merge;
 pub mod model;

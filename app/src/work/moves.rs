@@ -18,9 +18,13 @@ use crate::events::{self, Audience, Event};
 use crate::org::Org;
 use crate::policy::Do;
 use crate::random::new_id;
+use crate::tasks;
 use crate::web::Ctx;
 use crate::work::model::{Item, Waiting, WaitingKind};
-use crate::work::store;
+use crate::work::{begin, store};
+
+/// What stands before the key of a task in the ticks of a stage.
+pub const TASK: &str = "task:";
 
 /// What the policy asks for a move.
 pub fn needs(kind: MoveKind) -> Do {
@@ -29,7 +33,10 @@ pub fn needs(kind: MoveKind) -> Do {
         | MoveKind::SendBack
         | MoveKind::Wait(_)
         | MoveKind::Resume
-        | MoveKind::Decline => Do::Work,
+        | MoveKind::Decline
+        // Nobody makes these two; a vote does.
+        | MoveKind::Agree
+        | MoveKind::Refuse => Do::Work,
         MoveKind::Approve | MoveKind::RequestChanges => Do::Decide,
         MoveKind::Cancel => Do::Cancel,
         MoveKind::Reopen => Do::Reopen,
@@ -41,13 +48,26 @@ pub fn process_of(catalog: &Catalog, item: &Item) -> Result<std::sync::Arc<Proce
     catalog.process(&item.process_id, item.process_version)
 }
 
+/// The stages that an item goes through, for showing them.
+pub fn route_of(catalog: &Catalog, item: &Item) -> Result<std::sync::Arc<ProcessDef>> {
+    let process = process_of(catalog, item)?;
+    if process.stages.iter().all(|stage| stage.only_if.is_none()) {
+        return Ok(process);
+    }
+    Ok(process.route(&item.answers, &item.stage).into())
+}
+
 /// What the process needs to know about an item besides its position.
-pub fn facts(org: &Org, item: &Item, now: Timestamp) -> Facts {
+pub fn facts(org: &Org, process: &ProcessDef, item: &Item, now: Timestamp) -> Facts {
     let prefix = format!("{}/", item.stage);
-    let ticked = item
-        .ticks
-        .keys()
-        .filter_map(|key| key.strip_prefix(&prefix))
+    let here = || {
+        item.ticks
+            .keys()
+            .filter_map(|key| key.strip_prefix(&prefix))
+    };
+    let ticked = here().map(str::to_owned).collect();
+    let tasks_done = here()
+        .filter_map(|key| key.strip_prefix(TASK))
         .map(str::to_owned)
         .collect();
     let filled: BTreeSet<String> = item
@@ -70,6 +90,8 @@ pub fn facts(org: &Org, item: &Item, now: Timestamp) -> Facts {
     Facts {
         ticked,
         filled,
+        tasks_done,
+        skipped: process.skipped(&item.answers),
         reopen_until,
         now,
     }
@@ -90,9 +112,10 @@ pub fn offers(ctx: &Ctx, catalog: &Catalog, actor: &Actor, item: &Item) -> Resul
         return Ok(Vec::new());
     }
     let process = process_of(catalog, item)?;
-    let facts = facts(&ctx.app.org(), item, ctx.now);
+    let facts = facts(&ctx.app.org(), &process, item, ctx.now);
     Ok(allowed(&process, &item.position(), &facts)
         .into_iter()
+        .filter(|offer| !matches!(offer.kind, MoveKind::Agree | MoveKind::Refuse))
         .filter(|offer| crate::policy::on_item(actor, needs(offer.kind), &item.facts()))
         .collect())
 }
@@ -130,8 +153,8 @@ pub async fn run(
     not_merged(item)?;
     let process = process_of(catalog, item)?;
     let before = item.position();
-    let outcome =
-        apply(&process, &before, mv, &facts(&ctx.app.org(), item, ctx.now)).map_err(refuse)?;
+    let facts = facts(&ctx.app.org(), &process, item, ctx.now);
+    let outcome = apply(&process, &before, mv, &facts).map_err(refuse)?;
     if outcome.left_stage {
         leave(tx, catalog, item, ctx.now).await?;
         if answers_requester(actor, item) {
@@ -147,11 +170,12 @@ pub async fn run(
         ClockEffect::Stop => item.promise.stop(ctx.now),
         ClockEffect::Reopen => item.promise.reopen(ctx.now),
     }
+    let mut visit = None;
     if outcome.entered_stage {
         let stage = process
             .stage(&item.stage)
             .ok_or_else(|| Error::Internal(format!("no stage {}", item.stage)))?;
-        arrive(tx, catalog, item, stage, ctx.now).await?;
+        visit = Some(arrive(tx, catalog, item, stage, ctx.now).await?);
         item.waiting = None;
         if item.phase == Phase::Review && stage.requester_approves {
             item.promise.pause(ctx.now, "Waits for the requester");
@@ -163,7 +187,14 @@ pub async fn run(
         .then_some(item.closed_at.unwrap_or(ctx.now));
     item.waiting = waiting(item, &process, mv, actor, ctx.now);
     store::save(tx, catalog, ctx.now, item).await?;
-    note(tx, actor, ctx.now, item, &process, &before, mv).await
+    note(tx, actor, ctx.now, item, &process, &before, mv).await?;
+    if let Some(visit) = visit {
+        begin::begin(tx, ctx, catalog, actor, item, &visit).await?;
+    }
+    if before.phase.is_final() != item.phase.is_final() {
+        tasks::follow(tx, ctx, catalog, actor, item).await?;
+    }
+    Ok(())
 }
 
 /// Whether a deed of `actor` is an answer from us to the requester.
@@ -210,6 +241,7 @@ fn refuse(blocked: Vec<mil_process::process::Blocked>) -> Error {
                 let field = match &b.what {
                     BlockedBy::Check(key) => format!("checklist.{key}"),
                     BlockedBy::Field(key) => format!("fields.{key}"),
+                    BlockedBy::Task(key) => format!("tasks.{key}"),
                     _ => "reason".to_owned(),
                 };
                 FieldError { field, msg: msg(b) }
@@ -259,7 +291,7 @@ pub async fn arrive(
     item: &mut Item,
     stage: &Stage,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<String> {
     let prefix = format!("{}/", stage.key);
     item.ticks.retain(|key, _| !key.starts_with(&prefix));
     item.stage_since = now;
@@ -321,16 +353,17 @@ pub async fn take_over(
     Ok(())
 }
 
-/// Record that an item came into its stage.
-pub async fn enter(tx: &mut Tx, item: &Item, now: Timestamp) -> Result<()> {
+/// Record that an item came into its stage. Returns the id of the visit.
+pub async fn enter(tx: &mut Tx, item: &Item, now: Timestamp) -> Result<String> {
+    let id = new_id(now);
     sql("INSERT INTO stage_visit (id, item_id, stage, entered_at) VALUES ($1, $2, $3, $4)")
-        .bind(new_id(now))
+        .bind(&id)
         .bind(&item.id)
         .bind(&item.stage)
         .bind(now.as_microsecond())
         .run(tx)
         .await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Record that an item leaves its stage, with the working time it took, without
@@ -348,9 +381,9 @@ pub async fn leave(tx: &mut Tx, catalog: &Catalog, item: &Item, now: Timestamp) 
     .bind(worked.micros())
     .bind(&item.assignee_id)
     .bind(&item.id)
-    .run(tx)
+    .run(&mut *tx)
     .await?;
-    Ok(())
+    begin::end(tx, item, now).await
 }
 
 async fn note(
@@ -363,9 +396,10 @@ async fn note(
     mv: &Move,
 ) -> Result<()> {
     let verb = match mv.kind() {
-        MoveKind::Forward if item.phase == Phase::Done => "request.done",
-        MoveKind::Forward => "request.moved",
-        MoveKind::SendBack => "request.sent_back",
+        MoveKind::Forward | MoveKind::Agree if item.phase == Phase::Done => "request.done",
+        MoveKind::Forward | MoveKind::Agree => "request.moved",
+        MoveKind::Refuse if item.phase == Phase::Declined => "request.declined",
+        MoveKind::SendBack | MoveKind::Refuse => "request.sent_back",
         MoveKind::Wait(_) => "request.waits",
         MoveKind::Resume => "request.resumed",
         MoveKind::Approve => "request.approved",

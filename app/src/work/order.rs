@@ -160,29 +160,17 @@ async fn place_with(
         item.title = title;
         item.answers = answers;
         item.order_id = Some(order_id.clone());
-        store::insert(&mut tx, &catalog, ctx.now, &mut item).await?;
-        attach_files(&mut tx, &item)
-            .await
-            .map_err(|error| of_line(at, error))?;
-        super::moves::enter(&mut tx, &item, ctx.now).await?;
-        events::append(
+        start(
             &mut tx,
+            ctx,
+            &catalog,
             actor,
-            ctx.now,
-            Event {
-                verb: "request.ordered",
-                object_kind: "request",
-                object_id: &item.id,
-                item_id: Some(&item.id),
-                audience: Audience::Public,
-                data: json!({
-                    "number": item.number, "title": item.title, "service": service.name,
-                    "order": number, "requester_id": orderer.id,
-                    "on_behalf": orderer.id != actor.id,
-                }),
-            },
+            &service,
+            &mut item,
+            Some(number),
         )
-        .await?;
+        .await
+        .map_err(|error| of_line(at, error))?;
         items.push(item);
     }
     tx.commit().await?;
@@ -191,6 +179,59 @@ async fn place_with(
         number,
         items,
     })
+}
+
+/// Write a new item down and let its first stage begin.
+async fn start(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    catalog: &Catalog,
+    actor: &Actor,
+    service: &Service,
+    item: &mut Item,
+    order: Option<i64>,
+) -> Result<()> {
+    store::insert(tx, catalog, ctx.now, item).await?;
+    attach_files(tx, item).await?;
+    let visit = super::moves::enter(tx, item, ctx.now).await?;
+    events::append(
+        tx,
+        actor,
+        ctx.now,
+        Event {
+            verb: "request.ordered",
+            object_kind: "request",
+            object_id: &item.id,
+            item_id: Some(&item.id),
+            audience: Audience::Public,
+            data: json!({
+                "number": item.number, "title": item.title, "service": service.name,
+                "order": order, "requester_id": item.requester_id,
+                "on_behalf": item.requester_id != actor.id,
+            }),
+        },
+    )
+    .await?;
+    super::begin::begin(tx, ctx, catalog, actor, item, &visit).await
+}
+
+/// Order `service` for `requester` as a part of other work, inside its
+/// transaction. The answers were validated; files are not among them.
+pub async fn place_sub(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    catalog: &Catalog,
+    actor: &Actor,
+    requester: &Actor,
+    service: &Service,
+    of: (&str, Priority, Answers),
+) -> Result<Item> {
+    let (title, priority, answers) = of;
+    let mut item = fresh(ctx, catalog, service, requester, priority)?;
+    item.title = title.chars().take(MAX_TITLE).collect();
+    item.answers = answers;
+    start(tx, ctx, catalog, actor, service, &mut item, None).await?;
+    Ok(item)
 }
 
 /// The error of a field of line `at`, named by that line from the second on.

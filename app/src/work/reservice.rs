@@ -12,7 +12,7 @@ use crate::policy::Do;
 use crate::search;
 use crate::web::Ctx;
 use crate::work::model::{Item, Waiting, WaitingKind};
-use crate::work::{moves, store};
+use crate::work::{begin, moves, store};
 
 /// Give an item another service: its form, its process and its promise. Answers
 /// that fit the new form stay, the others are kept in the history. It stays in
@@ -63,7 +63,8 @@ pub async fn change(
     item.fields = fields;
     keep_files(&mut tx, &item).await?;
 
-    let stays = process.stage(&item.stage).is_some();
+    // Another process has other tasks and approvals in a stage of the same name.
+    let stays = item.process_id == service.process_id && process.stage(&item.stage).is_some();
     if !stays {
         moves::leave(&mut tx, &catalog, &item, ctx.now).await?;
     }
@@ -90,11 +91,12 @@ pub async fn change(
     };
     let waits = stays && item.phase == Phase::Waiting && waits.is_valid(&process);
     item.phase = if waits { Phase::Waiting } else { stage.phase };
+    let mut visit = None;
     if stays {
         moves::take_over(&mut tx, &catalog, &mut item, &stage).await?;
     } else {
         item.stage.clone_from(&stage.key);
-        moves::arrive(&mut tx, &catalog, &mut item, &stage, ctx.now).await?;
+        visit = Some(moves::arrive(&mut tx, &catalog, &mut item, &stage, ctx.now).await?);
     }
     if stage.requester_approves {
         item.promise.pause(ctx.now, "Waits for the requester");
@@ -125,6 +127,9 @@ pub async fn change(
         }),
     )
     .await?;
+    if let Some(visit) = visit {
+        begin::begin(&mut tx, ctx, &catalog, actor, &mut item, &visit).await?;
+    }
     tx.commit().await?;
     Ok(item)
 }

@@ -11,6 +11,7 @@ mod cli;
 mod demo;
 mod desk;
 mod desk_help;
+mod engine;
 mod escalation;
 mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]

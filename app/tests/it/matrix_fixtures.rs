@@ -40,6 +40,10 @@ pub const TABLES: &[&str] = &[
     "saved_view",
     "undo",
     "event",
+    "item_task",
+    "approval",
+    "stand_in",
+    "time_entry",
     "notification",
 ];
 
@@ -305,6 +309,7 @@ impl Objects {
             ("secret", same("nothing")),
             ("sha", same("nothing")),
             ("kind", same("relates")),
+            ("task", same("none")),
             ("other", same("1001")),
             ("field", same("use")),
             ("line", three(own.line, theirs.line, NOTHING)),
@@ -367,6 +372,8 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
     let api = path.starts_with("/api/");
     let last = path.rsplit('/').next().unwrap_or_default();
     let value = match (api, last) {
+        (true, "approvals") => json!({ "agree": true }),
+        (true, _) if path.contains("/tasks/") => json!({ "done": true }),
         (true, "comments") => json!({ "body": "Hello", "visibility": "public" }),
         (true, "moves") => json!({ "type": "forward" }),
         (true, "checks") => json!({ "check": "goal", "done": true }),
@@ -378,6 +385,8 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "merge") => json!({ "into": "1001" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
+        (false, "vote") => return (FORM, "word=yes".to_owned()),
+        (false, _) if path.contains("/tasks/") => return (FORM, "deed=take".to_owned()),
         (false, "decide") => return (FORM, "decision=yes".to_owned()),
         (false, "checks") => return (FORM, "check=goal&done=1".to_owned()),
         (false, "unlink") => return (FORM, "kind=relates&to=1001".to_owned()),

@@ -27,6 +27,7 @@ pub struct AccountForm {
     role: String,
     title: String,
     department_id: String,
+    manager: String,
     team_ids: BTreeSet<String>,
     version: Option<i64>,
 }
@@ -55,6 +56,7 @@ pub async fn create(me: Me, Input(form): Input<AccountForm>) -> Result<Response>
             email: form.email.clone(),
             title: Some(form.title.clone()),
             department_id: Some(form.department_id.clone()),
+            manager: Some(form.manager.clone()),
             team_ids: form.team_ids.clone(),
         };
         let mut tx = me.app.db.begin().await?;
@@ -95,6 +97,7 @@ pub async fn save(
             email: Some(form.email.clone()),
             title: Some(form.title.clone()),
             department_id: Some(form.department_id.clone()),
+            manager: Some(form.manager.clone()),
             team_ids: Some(form.team_ids.clone()),
         };
         let mut tx = me.app.db.begin().await?;
@@ -154,6 +157,7 @@ pub async fn show(
         role: person.role.key().to_owned(),
         title: person.title.clone().unwrap_or_default(),
         department_id: person.department_id.clone().unwrap_or_default(),
+        manager: person.manager.clone().unwrap_or_default(),
         team_ids: store::team_ids(&me.app.db, id).await?,
         version: Some(person.version),
     };
@@ -247,6 +251,7 @@ async fn fields(me: &Me, form: &AccountForm, wrong: &Wrong) -> Result<Markup> {
         (select(lang, &part("role", t!(lang, "Role"), ""), &roles, None))
         (field::text(lang, &optional(part("title", t!(lang, "Job title"), &form.title))))
         (select(lang, &optional(part("department_id", t!(lang, "Department"), "")), &departments, Some(t!(lang, "None"))))
+        (field::email(lang, &Field { hint: t!(lang, "The address of their manager. Approvals can ask them."), autocomplete: "off", ..optional(part("manager", t!(lang, "Reports to"), &form.manager)) }))
         @if !teams.is_empty() { (checks(lang, &optional(part("team_ids", t!(lang, "Teams and groups"), "")), &teams, true)) }
     })
 }

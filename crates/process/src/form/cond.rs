@@ -1,6 +1,9 @@
 //! Conditions: when a field is shown.
 
-use super::{Field, FormDef, Kind, Raw, raw::clean};
+use super::{
+    Answers, Field, FormDef, Kind, Raw,
+    raw::{clean, to_raw},
+};
 use crate::Decimal;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -67,6 +70,19 @@ impl Cond {
             Cond::All(list) | Cond::Any(list) => list.iter().flat_map(Cond::fields).collect(),
             Cond::Not(inner) => inner.fields(),
         }
+    }
+
+    /// Whether it holds for answers that were given and checked; a field
+    /// without an answer counts as empty.
+    pub fn met(&self, answers: &Answers) -> bool {
+        let raw = to_raw(answers);
+        let mut values = Values::new();
+        for (key, posted) in &raw {
+            let cleaned = posted.iter().map(|value| clean(value));
+            let given = cleaned.filter(|value| !value.is_empty()).collect();
+            values.insert(key, given);
+        }
+        self.holds(&values)
     }
 
     /// Whether the condition holds, given the values of a field.

@@ -58,3 +58,64 @@ impl Voter {
         }
     }
 }
+
+/// What a group has said so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many are asked, those who answered included.
+    pub asked: u32,
+    /// How many said yes.
+    pub yes: u32,
+    /// How many said no.
+    pub no: u32,
+    /// The word that was said first, if one was.
+    pub first: Option<bool>,
+}
+
+/// What a group's words come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It depends on those who have not answered.
+    Open,
+    Yes,
+    No,
+}
+
+impl Rule {
+    /// The word of a group. It is decided as soon as the answers still to come
+    /// cannot change it, and never before: a group of which nobody is asked
+    /// stays open.
+    pub fn decide(self, tally: Tally) -> Verdict {
+        let Tally {
+            asked,
+            yes,
+            no,
+            first,
+        } = tally;
+        if asked == 0 {
+            return Verdict::Open;
+        }
+        let needed = match self {
+            Rule::First => {
+                return match first {
+                    None => Verdict::Open,
+                    Some(true) => Verdict::Yes,
+                    Some(false) => Verdict::No,
+                };
+            }
+            Rule::Anyone => 1,
+            Rule::Everyone => asked,
+            Rule::Majority => asked / 2 + 1,
+            // A group that is smaller than the quorum must agree as a whole.
+            Rule::Quorum(count) => count.clamp(1, asked),
+        };
+        if yes >= needed {
+            Verdict::Yes
+        } else if asked.saturating_sub(no) < needed {
+            Verdict::No
+        } else {
+            Verdict::Open
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! What a process is made of.
 
-use crate::form::{Cond, Field};
+use crate::form::{Answers, Cond, Field};
 
 use super::approval::ApprovalStep;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Where work stands, whatever the stage is called. Rules, reports and colours
 /// read the phase; only people read the name of a stage.
@@ -45,6 +46,33 @@ impl ProcessDef {
     /// The stage with this key.
     pub fn stage(&self, key: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.key == key)
+    }
+
+    /// The keys of the stages that work with these answers to the request form
+    /// passes by: those whose condition is not met. Never the first.
+    pub fn skipped(&self, answers: &Answers) -> BTreeSet<String> {
+        let later = self.stages.iter().skip(1);
+        later
+            .filter(|stage| {
+                stage
+                    .only_if
+                    .as_ref()
+                    .is_some_and(|cond| !cond.met(answers))
+            })
+            .map(|stage| stage.key.clone())
+            .collect()
+    }
+
+    /// The stages that work with these answers goes through, for drawing them.
+    /// The stage `here` is among them in any case.
+    #[must_use]
+    pub fn route(&self, answers: &Answers, here: &str) -> ProcessDef {
+        let skipped = self.skipped(answers);
+        let stages = self.stages.iter();
+        let applies = |stage: &&Stage| stage.key == here || !skipped.contains(&stage.key);
+        ProcessDef {
+            stages: stages.filter(applies).cloned().collect(),
+        }
     }
 
     /// The keys of the request form that some stage needs, without the prefix.

@@ -16,7 +16,7 @@ mod offers;
 mod plan;
 
 pub use apply::apply;
-pub use approval::{ApprovalStep, Rule, Voter};
+pub use approval::{ApprovalStep, Rule, Tally, Verdict, Voter};
 pub use def::{CheckItem, FORM_PREFIX, Owner, Phase, ProcessDef, SendBack, Stage, Task};
 pub use diff::{Change, Part, What, diff};
 pub use moves::{

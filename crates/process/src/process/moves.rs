@@ -73,6 +73,13 @@ pub enum Move {
     },
     /// Takes ended work up again.
     Reopen { reason: String },
+    /// All steps of a stage's approvals said yes. Made when the last vote is
+    /// counted, never by a person: that is why it cannot be read from JSON.
+    #[serde(skip)]
+    Agree,
+    /// A step of a stage's approvals said no.
+    #[serde(skip)]
+    Refuse { reason: String },
 }
 
 /// A move without its words, for buttons.
@@ -88,6 +95,8 @@ pub enum MoveKind {
     Decline,
     Cancel,
     Reopen,
+    Agree,
+    Refuse,
 }
 
 impl MoveKind {
@@ -96,7 +105,11 @@ impl MoveKind {
     pub fn needs_reason(self) -> bool {
         matches!(
             self,
-            MoveKind::SendBack | MoveKind::RequestChanges | MoveKind::Decline | MoveKind::Reopen
+            MoveKind::SendBack
+                | MoveKind::RequestChanges
+                | MoveKind::Decline
+                | MoveKind::Reopen
+                | MoveKind::Refuse
         )
     }
 }
@@ -114,6 +127,8 @@ impl Move {
             Move::Decline { .. } => MoveKind::Decline,
             Move::Cancel { .. } => MoveKind::Cancel,
             Move::Reopen { .. } => MoveKind::Reopen,
+            Move::Agree => MoveKind::Agree,
+            Move::Refuse { .. } => MoveKind::Refuse,
         }
     }
 
@@ -132,7 +147,8 @@ impl Move {
             Move::SendBack { reason, .. }
             | Move::RequestChanges { reason, .. }
             | Move::Decline { reason }
-            | Move::Reopen { reason } => reason,
+            | Move::Reopen { reason }
+            | Move::Refuse { reason } => reason,
             Move::Cancel { reason } => reason.as_deref()?,
             _ => return None,
         };
@@ -148,6 +164,11 @@ pub struct Facts {
     /// Keys of fields that have an answer, of stages as they are and of the
     /// request form with [`super::FORM_PREFIX`].
     pub filled: BTreeSet<String>,
+    /// Keys of the current stage's tasks that are done.
+    pub tasks_done: BTreeSet<String>,
+    /// Keys of stages that do not apply to this work, see
+    /// [`ProcessDef::skipped`].
+    pub skipped: BTreeSet<String>,
     /// Until when ended work may be reopened, this moment included; `None` for
     /// never.
     pub reopen_until: Option<Timestamp>,
@@ -192,6 +213,8 @@ pub enum BlockedBy {
     Check(String),
     /// A required field is empty; `form.…` for an answer to the request form.
     Field(String),
+    /// A required task is not done.
+    Task(String),
     /// The reason is missing.
     Reason,
     /// The process has no such move from here.

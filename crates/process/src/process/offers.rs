@@ -37,6 +37,8 @@ impl Offer {
                 reason: Some(reason),
             },
             MoveKind::Reopen => Move::Reopen { reason },
+            MoveKind::Agree => Move::Agree,
+            MoveKind::Refuse => Move::Refuse { reason },
         }
     }
 }
@@ -60,7 +62,13 @@ pub fn allowed(def: &ProcessDef, at: &Position, facts: &Facts) -> Vec<Offer> {
     let to_default = |to: &Position| default.as_ref().is_some_and(|offer| offer.to == *to);
 
     let mut offers = Vec::new();
-    for kind in [MoveKind::Approve, MoveKind::Forward, MoveKind::Resume] {
+    for kind in [
+        MoveKind::Approve,
+        MoveKind::Agree,
+        MoveKind::Refuse,
+        MoveKind::Forward,
+        MoveKind::Resume,
+    ] {
         offers.extend(offer(kind, None));
     }
     let changes = earlier().filter_map(|key| offer(MoveKind::RequestChanges, Some(key)));

@@ -38,9 +38,11 @@ pub(super) fn plan(
         ));
     };
     let stage = &def.stages[here];
+    let route = Route { def, here, facts };
     let reviewed = with_requester(def, at);
+    let voted = !stage.approvals.is_empty();
     match (kind, at.phase) {
-        (MoveKind::Reopen, Phase::Done | Phase::Declined) => reopen(def, here, facts),
+        (MoveKind::Reopen, Phase::Done | Phase::Declined) => route.reopen(),
         (MoveKind::Reopen, _) => Err(says(
             "The work has not ended, so there is nothing to reopen. Go on with it.",
         )),
@@ -63,15 +65,26 @@ pub(super) fn plan(
         (MoveKind::Forward, _) if reviewed => Err(says(
             "The requester has not approved this yet. Wait for the answer, or send the work back.",
         )),
+        (MoveKind::Agree | MoveKind::Refuse, _) if !voted => {
+            Err(says("Nobody is asked to agree here. Go on with the work."))
+        }
+        (MoveKind::Agree, _) => Ok(free(route.after())),
+        (MoveKind::Refuse, _) => Ok(free(match route.refused() {
+            Some(back) => enter(back),
+            None => stand(stage, Phase::Declined),
+        })),
+        (MoveKind::Forward, _) if voted => Err(says(
+            "Not everybody who is asked has agreed yet. Wait for their answers, or send the work back.",
+        )),
         (MoveKind::Forward, _) => Ok(Plan {
-            to: after(def, here),
+            to: route.after(),
             blocked: guards(def, stage, facts),
         }),
-        (MoveKind::Approve, _) => Ok(free(after(def, here))),
+        (MoveKind::Approve, _) => Ok(free(route.after())),
         (MoveKind::RequestChanges, _) => {
             let back = match target {
-                Some(key) => earlier(def, here, key)?,
-                None => default_back(def, here).ok_or_else(|| {
+                Some(key) => route.earlier(key)?,
+                None => route.default_back().ok_or_else(|| {
                     says("There is no earlier stage to go back to. Decline or approve.")
                 })?,
             };
@@ -79,7 +92,7 @@ pub(super) fn plan(
         }
         (MoveKind::SendBack, _) => {
             let key = target.unwrap_or_default();
-            let back = earlier(def, here, key)?;
+            let back = route.earlier(key)?;
             if !stage.send_back_to.permits(key) {
                 return Err(illegal(
                     Msg::new("Work does not go from {stage} back to {to}. Choose another stage.")
@@ -92,29 +105,86 @@ pub(super) fn plan(
     }
 }
 
-/// Reopened work goes to the nearest active stage up to where it ended, else to
-/// the first stage: never straight into a review of what has not changed.
-fn reopen(def: &ProcessDef, here: usize, facts: &Facts) -> Result<Plan, Blocked> {
-    let Some(until) = facts.reopen_until else {
-        return Err(says("This work cannot be reopened. Order it anew."));
-    };
-    let active = def.stages[..=here]
-        .iter()
-        .rev()
-        .find(|stage| stage.phase == Phase::Active);
-    let late = Blocked {
-        msg: Msg::new("The time to reopen this ended on {until}. Order it anew.")
-            .arg("until", until),
-        what: BlockedBy::TooLate,
-    };
-    Ok(Plan {
-        to: enter(active.unwrap_or(&def.stages[0])),
-        blocked: if facts.now > until {
-            vec![late]
-        } else {
-            Vec::new()
-        },
-    })
+/// The stages around the present one that this work goes through.
+struct Route<'a> {
+    def: &'a ProcessDef,
+    here: usize,
+    facts: &'a Facts,
+}
+
+impl<'a> Route<'a> {
+    fn applies(&self, stage: &Stage) -> bool {
+        !self.facts.skipped.contains(&stage.key)
+    }
+
+    /// Earlier stages, from near to far.
+    fn before(&self) -> impl Iterator<Item = &'a Stage> {
+        let stages = self.def.stages[..self.here].iter().rev();
+        stages.filter(|stage| self.applies(stage))
+    }
+
+    /// The next stage that applies; done after the last one.
+    fn after(&self) -> Position {
+        let mut later = self.def.stages[self.here + 1..].iter();
+        later
+            .find(|stage| self.applies(stage))
+            .map_or_else(|| stand(&self.def.stages[self.here], Phase::Done), enter)
+    }
+
+    /// Reopened work goes to the nearest active stage up to where it ended,
+    /// else to the first stage: never straight into a review of what has not
+    /// changed.
+    fn reopen(&self) -> Result<Plan, Blocked> {
+        let facts = self.facts;
+        let Some(until) = facts.reopen_until else {
+            return Err(says("This work cannot be reopened. Order it anew."));
+        };
+        let ended = self.def.stages.get(self.here).into_iter();
+        let active = ended
+            .chain(self.before())
+            .find(|stage| stage.phase == Phase::Active);
+        let late = Blocked {
+            msg: Msg::new("The time to reopen this ended on {until}. Order it anew.")
+                .arg("until", until),
+            what: BlockedBy::TooLate,
+        };
+        Ok(Plan {
+            to: enter(active.unwrap_or(&self.def.stages[0])),
+            blocked: if facts.now > until {
+                vec![late]
+            } else {
+                Vec::new()
+            },
+        })
+    }
+
+    /// Where changes go by default: the nearest earlier active stage, else the
+    /// first.
+    fn default_back(&self) -> Option<&'a Stage> {
+        self.before()
+            .find(|stage| stage.phase == Phase::Active)
+            .or_else(|| self.before().last())
+    }
+
+    /// Where a refusal leads: the nearest active stage that the process lets
+    /// work go back to, else the nearest such stage. `None` where the process
+    /// has no way back: then no means no.
+    fn refused(&self) -> Option<&'a Stage> {
+        let ways = &self.def.stages[self.here].send_back_to;
+        let permitted = || self.before().filter(|stage| ways.permits(&stage.key));
+        permitted()
+            .find(|stage| stage.phase == Phase::Active)
+            .or_else(|| permitted().next())
+    }
+
+    fn earlier(&self, key: &str) -> Result<&'a Stage, Blocked> {
+        self.before().find(|stage| stage.key == key).ok_or_else(|| {
+            illegal(
+                Msg::new("“{to}” is not an earlier stage of this process. Choose a stage before this one.")
+                    .arg("to", shorten(key)),
+            )
+        })
+    }
 }
 
 /// What must be done in a stage before going forward. An answer to the request
@@ -128,10 +198,15 @@ fn guards(def: &ProcessDef, stage: &Stage, facts: &Facts) -> Vec<Blocked> {
         msg: Msg::new("“{check}” is open. Tick it when it is done.").arg("check", &item.label),
         what: BlockedBy::Check(item.key.clone()),
     });
+    // A field of a stage that does not apply is nowhere to be filled in.
+    let passed_by = |key: &str| {
+        let mut skipped = def.stages.iter().filter(|s| facts.skipped.contains(&s.key));
+        skipped.any(|s| s.fields.iter().any(|field| field.key == key))
+    };
     let empty = stage
         .required_fields
         .iter()
-        .filter(|key| !facts.filled.contains(*key));
+        .filter(|key| !facts.filled.contains(*key) && !passed_by(key));
     let all_fields = def.stages.iter().flat_map(|stage| &stage.fields);
     let fields = empty.map(|key| {
         let label = match all_fields.clone().find(|field| field.key == *key) {
@@ -143,32 +218,16 @@ fn guards(def: &ProcessDef, stage: &Stage, facts: &Facts) -> Vec<Blocked> {
             what: BlockedBy::Field(key.clone()),
         }
     });
-    checks.chain(fields).collect()
-}
-
-/// Where changes go by default: the nearest earlier active stage, else the first.
-fn default_back(def: &ProcessDef, here: usize) -> Option<&Stage> {
-    let before = &def.stages[..here];
-    before
+    let open = stage
+        .tasks
         .iter()
-        .rev()
-        .find(|stage| stage.phase == Phase::Active)
-        .or(before.first())
-}
-
-fn earlier<'a>(def: &'a ProcessDef, here: usize, key: &str) -> Result<&'a Stage, Blocked> {
-    def.stages[..here].iter().find(|stage| stage.key == key).ok_or_else(|| {
-        illegal(
-            Msg::new("“{to}” is not an earlier stage of this process. Choose a stage before this one.")
-                .arg("to", shorten(key)),
-        )
-    })
-}
-
-fn after(def: &ProcessDef, here: usize) -> Position {
-    def.stages
-        .get(here + 1)
-        .map_or_else(|| stand(&def.stages[here], Phase::Done), enter)
+        .filter(|task| task.required && !facts.tasks_done.contains(&task.key));
+    let tasks = open.map(|task| Blocked {
+        msg: Msg::new("“{task}” is not done yet. Finish it, or wait for whoever does it.")
+            .arg("task", &task.name),
+        what: BlockedBy::Task(task.key.clone()),
+    });
+    checks.chain(fields).chain(tasks).collect()
 }
 
 fn enter(stage: &Stage) -> Position {

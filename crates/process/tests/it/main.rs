@@ -1,5 +1,6 @@
 //! Tests of processes and forms through their public functions.
 
+mod approval;
 mod conditions;
 mod form_check;
 mod form_table;

@@ -14,10 +14,11 @@ fn process() -> impl Strategy<Value = ProcessDef> {
         vec(any::<bool>(), 0..3),
         any::<bool>(),
         0..3u8,
+        (any::<bool>(), any::<bool>(), vec(any::<bool>(), 0..3)),
     );
     vec(stage, 1..=6).prop_map(|rows| {
         let mut def = ProcessDef::default();
-        for (index, (phase, approves, back, checks, form, field_use)) in
+        for (index, (phase, approves, back, checks, form, field_use, (voted, maybe, tasks))) in
             rows.into_iter().enumerate()
         {
             let phase = match phase {
@@ -25,11 +26,38 @@ fn process() -> impl Strategy<Value = ProcessDef> {
                 3 if index > 0 => Phase::Review,
                 _ => Phase::Active,
             };
-            let approves = approves && phase == Phase::Review;
+            let review = phase == Phase::Review;
+            let voted = voted && review;
+            let requester = approves && review && !voted;
+            // Who leads work out of the stage is not the desk.
+            let approves = requester || voted;
             let mut stage = ProcessDef::essays().stages[0].clone();
             stage.key = format!("s{index}");
             stage.phase = phase;
-            stage.requester_approves = approves;
+            stage.requester_approves = requester;
+            if voted {
+                stage.approvals.push(ApprovalStep {
+                    key: "board".into(),
+                    name: "Board".into(),
+                    rule: Rule::Majority,
+                    by: vec![Voter::TeamLeads],
+                    remind_after_minutes: None,
+                });
+            }
+            if maybe && index > 0 {
+                let value = "yes".to_owned();
+                let field = "a".to_owned();
+                stage.only_if = Some(mil_process::form::Cond::Is { field, value });
+            }
+            for (number, required) in tasks.into_iter().enumerate() {
+                stage.tasks.push(Task {
+                    key: format!("t{number}"),
+                    name: format!("t{number}"),
+                    owner: None,
+                    service: None,
+                    required: required && !approves,
+                });
+            }
             stage.checklist.clear();
             stage.fields = vec![field(&format!("f{index}"), mil_process::form::Kind::YesNo)];
             for (number, required) in checks.into_iter().enumerate() {
@@ -73,11 +101,15 @@ fn some_facts() -> impl Strategy<Value = Facts> {
     (
         keys(vec!["c0", "c1"]),
         keys(vec!["form.a", "f0", "f1", "f2", "f3", "f4", "f5"]),
+        keys(vec!["t0", "t1"]),
+        keys(vec!["s1", "s2", "s3", "s4", "s5"]),
         until,
     )
-        .prop_map(|(ticked, filled, until)| Facts {
+        .prop_map(|(ticked, filled, tasks_done, skipped, until)| Facts {
             ticked,
             filled,
+            tasks_done,
+            skipped,
             reopen_until: until.map(|seconds| NOW + jiff::SignedDuration::from_secs(seconds)),
             now: NOW,
         })
@@ -86,7 +118,7 @@ fn some_facts() -> impl Strategy<Value = Facts> {
 fn any_move() -> impl Strategy<Value = Move> {
     let to = prop_oneof![(0..7u8).prop_map(|n| format!("s{n}")), Just(String::new())];
     let reason = prop_oneof![3 => Just("Because".to_owned()), 1 => Just("  ".to_owned())];
-    (0..10u8, to, reason).prop_map(|(kind, to, reason)| match kind {
+    (0..12u8, to, reason).prop_map(|(kind, to, reason)| match kind {
         0 => Move::Forward,
         1 => Move::SendBack { to, reason },
         2 => Move::Wait {
@@ -105,7 +137,9 @@ fn any_move() -> impl Strategy<Value = Move> {
         8 => Move::Cancel {
             reason: Some(reason),
         },
-        _ => Move::Reopen { reason },
+        9 => Move::Reopen { reason },
+        10 => Move::Agree,
+        _ => Move::Refuse { reason },
     })
 }
 
@@ -139,6 +173,8 @@ proptest! {
             let before = position.clone();
             match apply(&def, &position, &mv, &facts) {
                 Ok(outcome) => {
+                    let came = outcome.to.stage != before.stage;
+                    prop_assert!(!came || !facts.skipped.contains(&outcome.to.stage));
                     prop_assert!(outcome.to.is_valid(&def), "{:?} {:?} {:?}", before, mv, outcome);
                     prop_assert_eq!(outcome.to.phase.is_final(), outcome.clock == ClockEffect::Stop);
                     prop_assert_eq!(before.phase.is_final(), outcome.clock == ClockEffect::Reopen);
@@ -188,8 +224,16 @@ proptest! {
     }
 
     #[test]
-    fn done_is_in_reach_of_every_open_position(def in process()) {
-        let facts = all_met(&def);
+    fn done_is_in_reach_of_every_open_position(def in process(), yes in any::<bool>()) {
+        let answers = [("a".to_owned(), mil_process::form::Answer::YesNo(yes))];
+        let skipped = def.skipped(&answers.into());
+        prop_assert_eq!(skipped.is_empty(), yes || def.stages.iter().all(|s| s.only_if.is_none()));
+        // What only a stage that does not apply asks for stays empty.
+        let mut facts = Facts { skipped, ..all_met(&def) };
+        let gone = def.stages.iter().filter(|s| facts.skipped.contains(&s.key));
+        for field in gone.flat_map(|s| &s.fields) {
+            facts.filled.remove(&field.key);
+        }
         for start in positions(&def).into_iter().filter(|position| !position.phase.is_final()) {
             let mut seen = HashSet::new();
             let mut queue = VecDeque::from([start.clone()]);

@@ -60,6 +60,8 @@ pub fn facts() -> Facts {
     Facts {
         ticked: Default::default(),
         filled: Default::default(),
+        tasks_done: Default::default(),
+        skipped: Default::default(),
         reopen_until: None,
         now: NOW,
     }
@@ -74,6 +76,11 @@ pub fn all_met(def: &ProcessDef) -> Facts {
             .map(|c| c.key.clone())
             .collect(),
         filled: stages().flat_map(|s| &s.required_fields).cloned().collect(),
+        tasks_done: stages()
+            .flat_map(|s| &s.tasks)
+            .map(|t| t.key.clone())
+            .collect(),
+        skipped: Default::default(),
         reopen_until: Some(NOW),
         now: NOW,
     }
