@@ -256,6 +256,15 @@ impl ServiceDraft {
         // Where it was changed is where it can be mended.
         let moved = before.is_some_and(|b| b.process_id != self.process_id && b.form == self.form);
         let at = if moved { "process_id" } else { "form" };
+        for key in process.cond_keys() {
+            let asked = self.form.field(key);
+            if !asked.is_some_and(|f| f.kind.is_question() && f.show_if.is_none()) {
+                wrong.push(FieldError::new(
+                    at,
+                    Msg::new("A stage of the process depends on “{key}”. Ask it in the form, always shown, or choose another process.").with("key", key),
+                ));
+            }
+        }
         for key in process.form_keys() {
             let fits = self
                 .form

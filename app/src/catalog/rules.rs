@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use mil_db::{Db, Tx, sql};
-use mil_process::process::{Owner, ProcessDef};
+use mil_process::process::{Owner, ProcessDef, Stage, Voter};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -94,6 +94,18 @@ pub fn check(catalog: &Catalog, id: Option<&str>, def: &ProcessDef) -> Vec<Field
         .filter(|s| id == Some(s.process_id.as_str()) && !s.retired);
     for service in using {
         for (at, stage) in def.stages.iter().enumerate() {
+            for key in stage.only_if.iter().flat_map(|cond| cond.fields()) {
+                let asked = service.form.field(key);
+                if !asked.is_some_and(|f| f.kind.is_question() && f.show_if.is_none()) {
+                    let msg = Msg::new(
+                        "The form of {service} does not show everybody “{key}”. Ask it there, always shown, or use another condition.",
+                    );
+                    wrong.push(FieldError::new(
+                        format!("stages[{at}].only_if"),
+                        msg.with("service", &service.name).with("key", key),
+                    ));
+                }
+            }
             let needs = stage.required_fields.iter().enumerate();
             let needs = needs.filter_map(|(n, key)| Some((n, key.strip_prefix("form.")?)));
             for (n, key) in needs {
@@ -119,6 +131,7 @@ pub fn check(catalog: &Catalog, id: Option<&str>, def: &ProcessDef) -> Vec<Field
 /// Owners must be there and able to work; those of the version before may stay.
 async fn check_owners(
     tx: &mut Tx,
+    catalog: &Catalog,
     def: &ProcessDef,
     before: Option<&ProcessDef>,
 ) -> Result<Vec<FieldError>> {
@@ -127,31 +140,84 @@ async fn check_owners(
         let stays = before
             .and_then(|b| b.stage(&stage.key))
             .is_some_and(|s| s.owner == stage.owner);
-        let there = match &stage.owner {
-            Owner::Service => true,
-            _ if stays => true,
-            Owner::Team(id) => {
-                sql("SELECT id FROM team WHERE id = $1 AND kind = 'team' AND archived_at IS NULL")
-                    .bind(id)
-                    .opt(&mut *tx)
-                    .await?
-                    .is_some()
-            }
-            Owner::Person(id) => {
-                let row = sql("SELECT role FROM person WHERE id = $1 AND disabled_at IS NULL")
-                    .bind(id)
-                    .opt(&mut *tx)
-                    .await?;
-                let role: Option<String> = row.map(|row| row.get("role")).transpose()?;
-                role.and_then(|r| Role::from_key(&r))
-                    .is_some_and(Role::is_agent)
-            }
-        };
-        if !there {
+        if !stays && !can_work(tx, &stage.owner).await? {
+            wrong.push(FieldError::new(format!("stages[{at}].owner"), NO_OWNER));
+        }
+        wrong.extend(check_together(tx, catalog, at, stage).await?);
+    }
+    Ok(wrong)
+}
+
+const NO_OWNER: &str = "Choose a team that fulfils requests, or a person who works here.";
+
+/// Whether somebody who is named to work is there and works here.
+async fn can_work(tx: &mut Tx, owner: &Owner) -> Result<bool> {
+    Ok(match owner {
+        Owner::Service => true,
+        Owner::Team(id) => {
+            sql("SELECT id FROM team WHERE id = $1 AND kind = 'team' AND archived_at IS NULL")
+                .bind(id)
+                .opt(tx)
+                .await?
+                .is_some()
+        }
+        Owner::Person(id) => {
+            let row = sql("SELECT role FROM person WHERE id = $1 AND disabled_at IS NULL")
+                .bind(id)
+                .opt(tx)
+                .await?;
+            let role: Option<String> = row.map(|row| row.get("role")).transpose()?;
+            role.and_then(|r| Role::from_key(&r))
+                .is_some_and(Role::is_agent)
+        }
+    })
+}
+
+/// Tasks and approvals must name teams, people and services that are there.
+async fn check_together(
+    tx: &mut Tx,
+    catalog: &Catalog,
+    at: usize,
+    stage: &Stage,
+) -> Result<Vec<FieldError>> {
+    let mut wrong = Vec::new();
+    for (n, task) in stage.tasks.iter().enumerate() {
+        if let Some(owner) = &task.owner
+            && !can_work(tx, owner).await?
+        {
             wrong.push(FieldError::new(
-                format!("stages[{at}].owner"),
-                "Choose a team that fulfils requests, or a person who works here.",
+                format!("stages[{at}].tasks[{n}].owner"),
+                NO_OWNER,
             ));
+        }
+        if let Some(id) = &task.service
+            && catalog.service(id).is_none_or(|s| s.retired)
+        {
+            wrong.push(FieldError::new(
+                format!("stages[{at}].tasks[{n}].service"),
+                "This service is not on offer. Choose another.",
+            ));
+        }
+    }
+    for (n, step) in stage.approvals.iter().enumerate() {
+        for voter in &step.by {
+            let (text, id) = match voter {
+                Voter::TeamLeads | Voter::RequesterManager => continue,
+                Voter::Team(id) => (
+                    "SELECT id FROM team WHERE id = $1 AND archived_at IS NULL",
+                    id,
+                ),
+                Voter::Person(id) => (
+                    "SELECT id FROM person WHERE id = $1 AND disabled_at IS NULL",
+                    id,
+                ),
+            };
+            if sql(text).bind(id).opt(&mut *tx).await?.is_none() {
+                wrong.push(FieldError::new(
+                    format!("stages[{at}].approvals[{n}].by"),
+                    "Choose a team, a group or a person who is here.",
+                ));
+            }
         }
     }
     Ok(wrong)
@@ -229,7 +295,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, draft: ProcessDraft) -> Result<Str
     let (catalog, mut tx) = verbs::begin(ctx, actor).await?;
     let name = free_name(&catalog, None, &draft.name)?;
     let mut wrong = check(&catalog, None, &draft.definition);
-    wrong.extend(check_owners(&mut tx, &draft.definition, None).await?);
+    wrong.extend(check_owners(&mut tx, &catalog, &draft.definition, None).await?);
     fine(in_definition(wrong))?;
     let id = new_id(ctx.now);
     sql(
@@ -285,7 +351,7 @@ pub async fn change(
     let mut number = entry.current;
     if let Some(def) = change.definition.filter(|def| *def != *current) {
         let mut wrong = check(&catalog, Some(id), &def);
-        wrong.extend(check_owners(&mut tx, &def, Some(&current)).await?);
+        wrong.extend(check_owners(&mut tx, &catalog, &def, Some(&current)).await?);
         fine(in_definition(wrong))?;
         number = entry.versions.keys().max().copied().unwrap_or(0) + 1;
         insert_version(&mut tx, ctx, id, number, &def).await?;

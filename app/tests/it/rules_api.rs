@@ -46,13 +46,27 @@ on_each_database!(processes_through_the_api, |app| {
         .expect(200)
         .json();
     assert_eq!(first["definition"], def);
-    // What cannot be run is not taken as if it could.
+    // Tasks and approvals name what is there.
     let mut promised = next.clone();
-    promised["stages"][1]["tasks"] = json!([{ "key": "photo", "name": "Take a picture" }]);
+    promised["stages"][1]["tasks"] = json!([
+        { "key": "photo", "name": "Take a picture", "service": "gone" },
+        { "key": "alt", "name": "Alt text", "owner": { "type": "team", "id": "gone" } },
+    ]);
+    promised["stages"][3]["requester_approves"] = json!(false);
+    promised["stages"][3]["phase"] = json!("review");
+    promised["stages"][3]["checklist"] = json!([]);
+    promised["stages"][3]["approvals"] =
+        json!([{ "key": "a", "name": "A", "by": [{ "type": "person", "id": "gone" }] }]);
     let refused = patch(&app, &one, "*", &json!({ "definition": promised }))
         .await
         .expect(422);
-    assert!(refused.text.contains("definition.stages[1].tasks"));
+    for place in [
+        "stages[1].tasks[0].service",
+        "stages[1].tasks[1].owner",
+        "stages[3].approvals[0].by",
+    ] {
+        assert!(refused.text.contains(place), "{place} {}", refused.text);
+    }
     next["stages"][0]["phase"] = json!("review");
     let wrong = patch(&app, &one, "*", &json!({ "definition": next }))
         .await

@@ -63,6 +63,16 @@ impl ProcessDef {
             .collect()
     }
 
+    /// The keys of the request form that some condition asks about. They too
+    /// must be questions that are always shown.
+    pub fn cond_keys(&self) -> impl Iterator<Item = &str> {
+        let conds = self
+            .stages
+            .iter()
+            .filter_map(|stage| stage.only_if.as_ref());
+        conds.flat_map(Cond::fields)
+    }
+
     /// The stages that work with these answers goes through, for drawing them.
     /// The stage `here` is among them in any case.
     #[must_use]
