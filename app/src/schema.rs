@@ -23,4 +23,5 @@ list![
     "0010_lists.sql",
     "0013_recompute.sql",
     "0014_engine.sql",
+    "0015_practices.sql",
 ];

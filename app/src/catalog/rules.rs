@@ -293,9 +293,22 @@ async fn insert_version(
 /// Create a process with its first version. Returns its id.
 pub async fn create(ctx: &Ctx, actor: &Actor, draft: ProcessDraft) -> Result<String> {
     let (catalog, mut tx) = verbs::begin(ctx, actor).await?;
-    let name = free_name(&catalog, None, &draft.name)?;
-    let mut wrong = check(&catalog, None, &draft.definition);
-    wrong.extend(check_owners(&mut tx, &catalog, &draft.definition, None).await?);
+    let id = create_in(&mut tx, ctx, actor, &catalog, draft).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// [`create`] inside a transaction that [`verbs::begin`] began.
+pub(crate) async fn create_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    catalog: &Catalog,
+    draft: ProcessDraft,
+) -> Result<String> {
+    let name = free_name(catalog, None, &draft.name)?;
+    let mut wrong = check(catalog, None, &draft.definition);
+    wrong.extend(check_owners(tx, catalog, &draft.definition, None).await?);
     fine(in_definition(wrong))?;
     let id = new_id(ctx.now);
     sql(
@@ -305,12 +318,11 @@ pub async fn create(ctx: &Ctx, actor: &Actor, draft: ProcessDraft) -> Result<Str
     .bind(&id)
     .bind(&name)
     .bind(ctx.now.as_microsecond())
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
-    insert_version(&mut tx, ctx, &id, 1, &draft.definition).await?;
+    insert_version(tx, ctx, &id, 1, &draft.definition).await?;
     let data = json!({ "after": { "name": name, "number": 1, "definition": draft.definition } });
-    note(&mut tx, ctx, actor, "process.created", &id, data).await?;
-    tx.commit().await?;
+    note(tx, ctx, actor, "process.created", &id, data).await?;
     Ok(id)
 }
 
@@ -332,29 +344,44 @@ pub async fn change(
     change: ProcessChange,
 ) -> Result<()> {
     let (catalog, mut tx) = verbs::begin(ctx, actor).await?;
-    let entry = expected(&catalog, id, expect)?;
+    expected(&catalog, id, expect)?;
+    change_in(&mut tx, ctx, actor, &catalog, id, change).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// [`change`] inside a transaction that [`verbs::begin`] began.
+pub(crate) async fn change_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    catalog: &Catalog,
+    id: &str,
+    change: ProcessChange,
+) -> Result<()> {
+    let entry = process(catalog, id)?;
     let current = catalog.process(id, entry.current)?;
     let name = match &change.name {
-        Some(name) => free_name(&catalog, Some(id), name)?,
+        Some(name) => free_name(catalog, Some(id), name)?,
         None => entry.name.clone(),
     };
     let archived = change.archived.unwrap_or(entry.archived);
-    if archived && !entry.archived && !used_by(&catalog, id).is_empty() {
+    if archived && !entry.archived && !used_by(catalog, id).is_empty() {
         return Err(Error::Conflict(
             Msg::new(
                 "Services still follow this process: {names}. Give them another, then archive it.",
             )
-            .with("names", used_by(&catalog, id).join(", ")),
+            .with("names", used_by(catalog, id).join(", ")),
         ));
     }
     let (mut before, mut after) = (json!({}), json!({}));
     let mut number = entry.current;
     if let Some(def) = change.definition.filter(|def| *def != *current) {
-        let mut wrong = check(&catalog, Some(id), &def);
-        wrong.extend(check_owners(&mut tx, &catalog, &def, Some(&current)).await?);
+        let mut wrong = check(catalog, Some(id), &def);
+        wrong.extend(check_owners(tx, catalog, &def, Some(&current)).await?);
         fine(in_definition(wrong))?;
         number = entry.versions.keys().max().copied().unwrap_or(0) + 1;
-        insert_version(&mut tx, ctx, id, number, &def).await?;
+        insert_version(tx, ctx, id, number, &def).await?;
         before["number"] = entry.current.into();
         before["definition"] = serde_json::to_value(&*current)?;
         after["number"] = number.into();
@@ -382,7 +409,7 @@ pub async fn change(
     .bind(i64::from(archived))
     .bind(ctx.now.as_microsecond())
     .bind(id)
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
     let verb = if number == entry.current {
         "process.changed"
@@ -390,7 +417,5 @@ pub async fn change(
         "process.published"
     };
     let data = json!({ "before": before, "after": after });
-    note(&mut tx, ctx, actor, verb, id, data).await?;
-    tx.commit().await?;
-    Ok(())
+    note(tx, ctx, actor, verb, id, data).await
 }

@@ -54,7 +54,7 @@ pub struct ProcessEntry {
 }
 
 /// The catalogue as it was at one generation.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 #[allow(missing_docs)]
 pub struct Catalog {
     pub generation: i64,

@@ -57,7 +57,7 @@ fn find<'a>(catalog: &'a Catalog, id: &str, expect: Option<i64>) -> Result<&'a A
 }
 
 /// Check a draft against the catalogue and against teams and departments.
-async fn checked(
+pub(crate) async fn checked(
     tx: &mut Tx,
     catalog: &Catalog,
     mut draft: ServiceDraft,
@@ -129,11 +129,23 @@ async fn note(
 /// Create a service; nobody sees it until it is published. Returns its id.
 pub async fn create(ctx: &Ctx, actor: &Actor, draft: ServiceDraft) -> Result<String> {
     let (catalog, mut tx) = begin(ctx, actor).await?;
-    let draft = checked(&mut tx, &catalog, draft, None).await?;
-    let id = insert(&mut tx, ctx, &catalog, &draft).await?;
-    let data = json!({ "after": draft });
-    note(&mut tx, ctx, actor, "service.created", &id, data).await?;
+    let id = create_in(&mut tx, ctx, actor, &catalog, draft).await?;
     tx.commit().await?;
+    Ok(id)
+}
+
+/// [`create`] inside a transaction that [`begin`] began.
+pub(crate) async fn create_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    catalog: &Catalog,
+    draft: ServiceDraft,
+) -> Result<String> {
+    let draft = checked(tx, catalog, draft, None).await?;
+    let id = insert(tx, ctx, catalog, &draft).await?;
+    let data = json!({ "after": draft });
+    note(tx, ctx, actor, "service.created", &id, data).await?;
     Ok(id)
 }
 
@@ -207,21 +219,36 @@ pub async fn change(
 ) -> Result<()> {
     let (catalog, mut tx) = begin(ctx, actor).await?;
     let service = find(&catalog, id, expect)?;
+    change_in(&mut tx, ctx, actor, &catalog, service, change).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// [`change`] inside a transaction that [`begin`] began.
+pub(crate) async fn change_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    catalog: &Catalog,
+    service: &Service,
+    change: ServiceChange,
+) -> Result<()> {
+    let id = service.id.as_str();
     let before = ServiceDraft::of(service);
     let after = before.clone().with(change);
-    let after = checked(&mut tx, &catalog, after, Some(service)).await?;
+    let after = checked(tx, catalog, after, Some(service)).await?;
     let Some(data) = difference(&before, &after)? else {
         return Ok(());
     };
     let position = if after.category_id == before.category_id {
         service.position
     } else {
-        end_of(&catalog, &after.category_id)
+        end_of(catalog, &after.category_id)
     };
     let mut form_version = service.form_version;
     if after.form != before.form {
         form_version += 1;
-        insert_form(&mut tx, ctx, id, form_version, &after).await?;
+        insert_form(tx, ctx, id, form_version, &after).await?;
     }
     sql(
         "UPDATE service SET slug = $1, name = $2, category_id = $3, icon = $4, summary = $5,
@@ -248,11 +275,9 @@ pub async fn change(
     .bind(ctx.now.as_microsecond())
     .bind(after.kind.key())
     .bind(id)
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
-    note(&mut tx, ctx, actor, "service.changed", id, data).await?;
-    tx.commit().await?;
-    Ok(())
+    note(tx, ctx, actor, "service.changed", id, data).await
 }
 
 /// A copy to change and to publish later. Returns its id.
@@ -282,8 +307,22 @@ pub async fn publish(ctx: &Ctx, actor: &Actor, id: &str, expect: Option<i64>) ->
     if service.offered() {
         return Ok(());
     }
+    publish_in(&mut tx, ctx, actor, &catalog, service).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// [`publish`] inside a transaction that [`begin`] began.
+pub(crate) async fn publish_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    catalog: &Catalog,
+    service: &Service,
+) -> Result<()> {
+    let id = service.id.as_str();
     // What it rests on may have changed since it was written.
-    let draft = checked(&mut tx, &catalog, ServiceDraft::of(service), Some(service)).await?;
+    let draft = checked(tx, catalog, ServiceDraft::of(service), Some(service)).await?;
     if draft.summary.is_empty() {
         return Err(Error::field(
             "summary",
@@ -306,19 +345,17 @@ pub async fn publish(ctx: &Ctx, actor: &Actor, id: &str, expect: Option<i64>) ->
     )
     .bind(ctx.now.as_microsecond())
     .bind(id)
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
     note(
-        &mut tx,
+        tx,
         ctx,
         actor,
         "service.published",
         id,
         states(service, "offered"),
     )
-    .await?;
-    tx.commit().await?;
-    Ok(())
+    .await
 }
 
 /// Offer a service no longer. Requests that run go on.
@@ -328,25 +365,36 @@ pub async fn retire(ctx: &Ctx, actor: &Actor, id: &str, expect: Option<i64>) -> 
     if service.retired {
         return Ok(());
     }
+    retire_in(&mut tx, ctx, actor, service).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// [`retire`] inside a transaction that [`begin`] began.
+pub(crate) async fn retire_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    service: &Service,
+) -> Result<()> {
+    let id = service.id.as_str();
     sql(
         "UPDATE service SET retired_at = $1, updated_at = $1, version = version + 1
          WHERE id = $2",
     )
     .bind(ctx.now.as_microsecond())
     .bind(id)
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
     note(
-        &mut tx,
+        tx,
         ctx,
         actor,
         "service.retired",
         id,
         states(service, "retired"),
     )
-    .await?;
-    tx.commit().await?;
-    Ok(())
+    .await
 }
 
 fn states(service: &Service, after: &str) -> Value {

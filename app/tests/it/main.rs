@@ -29,6 +29,7 @@ mod portal;
 mod portal_cart;
 mod portal_request;
 mod portal_world;
+mod practices;
 mod queue;
 mod recompute;
 mod relate;

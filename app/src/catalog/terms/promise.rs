@@ -63,12 +63,24 @@ async fn check_calendar(tx: &mut mil_db::Tx, id: &str) -> Result<()> {
 }
 
 /// Make a promise. Returns its id.
-pub async fn create(ctx: &Ctx, actor: &Actor, mut input: PromiseInput) -> Result<String> {
+pub async fn create(ctx: &Ctx, actor: &Actor, input: PromiseInput) -> Result<String> {
+    let mut tx = ctx.app.db.begin().await?;
+    let id = create_in(&mut tx, ctx, actor, input).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// [`create`] inside a transaction.
+pub(crate) async fn create_in(
+    tx: &mut mil_db::Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    mut input: PromiseInput,
+) -> Result<String> {
     policy::require(policy::shapes_catalog(actor))?;
     check(&mut input)?;
     let id = new_id(ctx.now);
-    let mut tx = ctx.app.db.begin().await?;
-    check_calendar(&mut tx, &input.calendar_id).await?;
+    check_calendar(tx, &input.calendar_id).await?;
     sql(
         "INSERT INTO promise (id, name, calendar_id, definition, updated_at, version)
          VALUES ($1, $2, $3, $4, $5, 1)",
@@ -78,11 +90,10 @@ pub async fn create(ctx: &Ctx, actor: &Actor, mut input: PromiseInput) -> Result
     .bind(&input.calendar_id)
     .bind(serde_json::to_string(&input.definition)?)
     .bind(ctx.now.as_microsecond())
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
     let data = json!({ "after": input });
-    note(&mut tx, actor, ctx.now, "promise.created", &id, data).await?;
-    tx.commit().await?;
+    note(tx, actor, ctx.now, "promise.created", &id, data).await?;
     Ok(id)
 }
 

@@ -7,7 +7,7 @@ mod formula;
 mod lines;
 mod process;
 mod spec;
-mod time;
+pub mod time;
 mod words;
 
 use std::collections::BTreeMap;
@@ -15,9 +15,11 @@ use std::collections::BTreeMap;
 use crate::error::Msg;
 
 pub use formula::{Figure, Formula, Measure};
+pub use process::Names;
 pub use spec::{
-    Better, Kpi, Meta, Playbook, ProcessSpec, PromiseSpec, Raci, RoleSpec, Service,
-    ServiceAudience, StageSpec, Step, TargetSpec, Term, Unit, VersionNo,
+    ApprovalSpec, Better, EscalationSpec, Kpi, Meta, Playbook, ProcessSpec, PromiseSpec, Raci,
+    RoleSpec, Service, ServiceAudience, Source, StageSpec, Step, TargetSpec, TaskSpec, Term, Unit,
+    VersionNo,
 };
 
 /// The files of a pack by their path inside it, such as `services/logo.toml`.

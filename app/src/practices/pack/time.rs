@@ -13,6 +13,15 @@ pub fn minutes(text: &str) -> Option<i64> {
     Some(number * factor)
 }
 
+/// Working time as packs write it.
+pub fn text(minutes: i64) -> String {
+    match minutes {
+        m if m % DAY == 0 => format!("{}d", m / DAY),
+        m if m % 60 == 0 => format!("{}h", m / 60),
+        m => format!("{m}min"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -21,6 +30,7 @@ mod tests {
     fn working_time_is_read_and_printed() {
         for (text, number) in [("30min", 30), ("4h", 240), ("3d", 1440), ("1d", 480)] {
             assert_eq!(minutes(text), Some(number));
+            assert_eq!(super::text(number), text);
         }
         for wrong in [
             "", "4", "h", "0h", "-1h", "1.5h", "4 h", "999999d", "1w", "²h",

@@ -1,0 +1,596 @@
+//! Adopting, adapting, upgrading, exporting and importing practices.
+
+use std::collections::BTreeMap;
+
+use crate::harness::TestApp;
+use crate::on_each_database;
+use mil::actor::Actor;
+use mil::catalog::draft::ServiceChange;
+use mil::catalog::rules::ProcessChange;
+use mil::catalog::{rules, verbs};
+use mil::error::Error;
+use mil::practices::merge::{Choices, Side, Who};
+use mil::practices::model::Wishes;
+use mil::practices::pack::{Files, Pack};
+use mil::practices::{adopt, archive, export, import, library, store, upgrade};
+use mil::work::model::Item;
+use mil::work::{moves, store as items};
+use mil_db::sql;
+use mil_process::form::{Field, Kind};
+use mil_process::process::{Phase, ProcessDef};
+use serde_json::{Value, json};
+
+async fn take(app: &TestApp, key: &str) {
+    let ada = app.actor("ada").await;
+    let ctx = app.ctx(ada.clone());
+    if let Err(error) = adopt::adopt(&ctx, &ada, key, &Wishes::default()).await {
+        panic!("{key}: {error:?}");
+    }
+}
+
+async fn rows(app: &TestApp) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for table in [
+        "service",
+        "process",
+        "promise",
+        "category",
+        "practice_adoption",
+        "practice_part",
+        "practice_import",
+        "event",
+    ] {
+        let n: i64 = sql(format!("SELECT COUNT(*) AS n FROM {table}"))
+            .value("n", &app.app.db)
+            .await
+            .unwrap();
+        counts.push(n);
+    }
+    counts
+}
+
+/// An answer that a field takes.
+fn answer(app: &TestApp, field: &Field) -> Value {
+    let today = app.app.zone().to_datetime(app.now()).date();
+    match &field.kind {
+        Kind::Text { min, pattern, .. } => match pattern {
+            Some(pattern) => match serde_json::to_value(pattern).unwrap().as_str().unwrap() {
+                "email" => json!("a@nordhaven.example"),
+                "phone" => json!("+49 30 1234567"),
+                "digits" => json!("12345"),
+                _ => json!("4711"),
+            },
+            None => json!("word ".repeat(8 + min.unwrap_or(0) as usize / 5).trim()),
+        },
+        Kind::LongText { .. } => json!("A few words that say what is wanted."),
+        Kind::Choice { options, .. } => json!(options[0].key),
+        Kind::Multi { options, min, .. } => {
+            let count = min.unwrap_or(1).max(1) as usize;
+            json!(
+                options
+                    .iter()
+                    .take(count)
+                    .map(|o| &o.key)
+                    .collect::<Vec<_>>()
+            )
+        }
+        Kind::Date {
+            earliest_days,
+            latest_days,
+        } => {
+            let days = earliest_days.unwrap_or(0).max(1);
+            let days = i64::from(latest_days.map_or(days, |latest| days.min(latest)));
+            json!(
+                today
+                    .saturating_add(jiff::Span::new().days(days))
+                    .to_string()
+            )
+        }
+        Kind::Number { min, .. } => json!(min.map_or("1".to_owned(), |m| m.to_string())),
+        Kind::Person => json!(app.id("tomas")),
+        Kind::Url => json!("https://nordhaven.example/page"),
+        Kind::YesNo => json!("yes"),
+        _ => Value::Null,
+    }
+}
+
+fn answers(app: &TestApp, fields: &[Field]) -> Value {
+    let asked = fields.iter().filter(|f| f.kind.is_question());
+    let pairs = asked.map(|f| (f.key.clone(), answer(app, f)));
+    Value::Object(pairs.filter(|(_, v)| !v.is_null()).collect())
+}
+
+async fn order(app: &TestApp, who: &str, service: &str) -> i64 {
+    let catalog = app.app.catalog().await.unwrap();
+    let form = catalog.service(service).unwrap().form.clone();
+    let mut given = answers(app, &form.fields);
+    // A question that its condition hides is not answered.
+    let raw = mil_process::form::raw_from_json(given.as_object().unwrap()).unwrap();
+    let shown = mil_process::form::visible(&form, &raw);
+    given
+        .as_object_mut()
+        .unwrap()
+        .retain(|key, _| shown.contains(key));
+    let order = json!({ "lines": [{ "service": service, "answers": given }] });
+    let placed = app.as_(who).post("/api/v1/orders", &order).await;
+    assert_eq!(placed.status, 201, "{service}: {}", placed.text);
+    placed.json()["requests"][0]["number"].as_i64().unwrap()
+}
+
+async fn load(app: &TestApp, number: i64) -> (Item, std::sync::Arc<ProcessDef>) {
+    let item = items::find(&app.app.db, &Actor::system(), &number.to_string())
+        .await
+        .unwrap();
+    let catalog = app.app.catalog().await.unwrap();
+    let process = moves::process_of(&catalog, &item).unwrap();
+    (item, process)
+}
+
+/// Work a request to its end as its people would, however deep it lies.
+async fn finish(app: &TestApp, number: i64, depth: usize) {
+    assert!(depth < 5, "{number} lies too deep");
+    for _ in 0..60 {
+        let (item, process) = load(app, number).await;
+        if item.phase == Phase::Done {
+            return;
+        }
+        assert!(item.is_open(), "{number} ended in {:?}", item.phase);
+        let stage = process.stage(&item.stage).unwrap();
+        let path = format!("/api/v1/requests/{number}");
+        let ada = app.as_("ada");
+        for check in stage.checklist.iter().filter(|c| c.required) {
+            let body = json!({ "check": check.key, "done": true });
+            ada.post(&format!("{path}/checks"), &body).await.expect(200);
+        }
+        let asked: Vec<Field> = process
+            .stages
+            .iter()
+            .flat_map(|s| s.fields.clone())
+            .collect();
+        let wanted: Vec<Field> = asked
+            .into_iter()
+            .filter(|f| stage.required_fields.contains(&f.key))
+            .collect();
+        if !wanted.is_empty() {
+            ada.json("PATCH", &format!("{path}/fields"), &answers(app, &wanted))
+                .await
+                .expect(200);
+        }
+        let tasks = ada.get(&format!("{path}/tasks")).await.expect(200).json();
+        for task in tasks["items"].as_array().unwrap() {
+            if !task["done_at"].is_null() || task["required"] != true {
+                continue;
+            }
+            let key = task["key"].as_str().unwrap();
+            match (task["service_id"].as_str(), task["sub"].as_i64()) {
+                (None, _) => {
+                    ada.post(&format!("{path}/tasks/{key}"), &json!({ "done": true }))
+                        .await
+                        .expect(200);
+                }
+                (Some(service), None) => {
+                    let sub = order(app, "ada", service).await;
+                    ada.post(&format!("{path}/tasks/{key}"), &json!({ "sub": sub }))
+                        .await
+                        .expect(200);
+                    Box::pin(finish(app, sub, depth + 1)).await;
+                }
+                (Some(_), Some(sub)) => Box::pin(finish(app, sub, depth + 1)).await,
+            }
+        }
+        if !stage.approvals.is_empty() {
+            let chain = ada
+                .get(&format!("{path}/approvals"))
+                .await
+                .expect(200)
+                .json();
+            let seat = chain["steps"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|s| s["seats"].as_array().unwrap())
+                .find(|s| s["open"] == true);
+            let id = seat.unwrap_or_else(|| panic!("nobody is asked: {chain}"))["person_id"]
+                .as_str()
+                .unwrap();
+            let who = app.people.iter().find(|(_, p)| *p == id).unwrap().0;
+            app.as_(who)
+                .post(&format!("{path}/approvals"), &json!({ "agree": true }))
+                .await
+                .expect(200);
+            continue;
+        }
+        let kind = if stage.requester_approves {
+            "approve"
+        } else {
+            "forward"
+        };
+        let requester = app
+            .people
+            .iter()
+            .find(|(_, p)| **p == item.requester_id)
+            .unwrap()
+            .0;
+        let who = if stage.requester_approves {
+            requester
+        } else {
+            &"ada"
+        };
+        let moved = app
+            .as_(who)
+            .post(&format!("{path}/moves"), &json!({ "type": kind }))
+            .await;
+        assert_eq!(
+            moved.status, 200,
+            "{number} {} {}: {}",
+            item.title, stage.key, moved.text
+        );
+    }
+    panic!("{number} does not end");
+}
+
+on_each_database!(
+    every_practice_adopts_with_all_others_and_runs_to_its_end,
+    |app| {
+        for key in library::packs().keys() {
+            take(&app, key).await;
+        }
+        let adopted = store::adopted(&app.app.db).await.unwrap();
+        assert_eq!(adopted.len(), library::packs().len());
+        let mut ran = 0;
+        for (key, adoption) in &adopted {
+            assert!(!adoption.parts.services.is_empty(), "{key} has no service");
+            for service in adoption.parts.services.values() {
+                let catalog = app.app.catalog().await.unwrap();
+                let open = catalog.service(service).unwrap().audience.everyone;
+                // Services among agents are ordered by a member of their team.
+                let who = if open { "maren" } else { "priya" };
+                let number = order(&app, who, service).await;
+                finish(&app, number, 0).await;
+                ran += 1;
+            }
+        }
+        assert!(ran >= adopted.len());
+        // Exported, every one of them is the pack that it came from.
+        let catalog = app.app.catalog().await.unwrap();
+        let teams = mil::people::store::teams(&app.app.db).await.unwrap();
+        for (key, adoption) in &adopted {
+            let pack = export::export(&catalog, adoption, &teams).unwrap();
+            assert_eq!(
+                pack.services.keys().collect::<Vec<_>>(),
+                adoption.pack.services.keys().collect::<Vec<_>>(),
+                "{key}"
+            );
+            let bytes = archive::write(&pack).unwrap();
+            assert_eq!(archive::read(&bytes).unwrap(), pack, "{key}");
+            let same =
+                upgrade::compare(&catalog, adoption, &adoption.pack, &Choices::new()).unwrap();
+            assert_eq!(same.differences, [], "{key}: nothing was adapted");
+        }
+    }
+);
+
+/// A practice of the library with another version and `change` in its files.
+fn another(key: &str, version: &str, change: impl Fn(&str, String) -> String) -> Vec<u8> {
+    let files = library::files();
+    let changed: Files = files[key]
+        .iter()
+        .map(|(path, bytes)| {
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            (path.clone(), change(path, text).into_bytes())
+        })
+        .collect();
+    let mut pack = Pack::read(key, &changed, None).unwrap();
+    pack.meta.version = version.to_owned().try_into().unwrap();
+    archive::write(&pack).unwrap()
+}
+
+on_each_database!(a_new_version_meets_what_was_adapted, |app| {
+    let key = "web-page-update";
+    take(&app, key).await;
+    let ada = app.actor("ada").await;
+    let ctx = app.ctx(ada.clone());
+    let again = adopt::adopt(&ctx, &ada, key, &Wishes::default()).await;
+    assert!(matches!(again, Err(Error::Conflict(_))));
+    assert!(matches!(
+        upgrade::newer(&ctx, key).await,
+        Err(Error::Conflict(_))
+    ));
+    let before = store::find(&app.app.db, key).await.unwrap().unwrap();
+    let (service_key, service_id) = before.parts.services.iter().next().unwrap();
+    let running = order(&app, "maren", service_id).await;
+
+    // We adapt: a service's summary and the name of the first stage.
+    let catalog = app.app.catalog().await.unwrap();
+    let change = ServiceChange {
+        summary: Some("In our words.".into()),
+        ..ServiceChange::default()
+    };
+    verbs::change(&ctx, &ada, service_id, None, change)
+        .await
+        .unwrap();
+    let process_id = catalog.service(service_id).unwrap().process_id.clone();
+    let (_, def) = catalog.current_process(&process_id).unwrap();
+    let mut ours = (*def).clone();
+    ours.stages[0].name = "Our first".into();
+    let change = ProcessChange {
+        definition: Some(ours),
+        ..ProcessChange::default()
+    };
+    rules::change(&ctx, &ada, &process_id, None, change)
+        .await
+        .unwrap();
+
+    // They change the same stage, another one, and the promise.
+    let pack = &library::packs()[key];
+    let spec = pack.processes.values().next().unwrap();
+    let (first, second) = (spec.stages[0].name.clone(), spec.stages[1].name.clone());
+    let bytes = another(key, "1.9.0", |path, text| {
+        if path.starts_with("processes/") {
+            text.replacen(&format!("name = \"{first}\""), "name = \"Their first\"", 1)
+                .replacen(
+                    &format!("name = \"{second}\""),
+                    "name = \"Their second\"",
+                    1,
+                )
+        } else {
+            text.replace("delivery = \"2d\"", "delivery = \"4d\"")
+        }
+    });
+    import::import(&ctx, &ada, &bytes).await.unwrap();
+    let (adoption, offered) = upgrade::newer(&ctx, key).await.unwrap();
+    let catalog = app.app.catalog().await.unwrap();
+    let seen = upgrade::compare(&catalog, &adoption, &offered.pack, &Choices::new()).unwrap();
+    assert_eq!(
+        (seen.from.as_str(), seen.to.as_str(), seen.conflicts()),
+        (pack.meta.version.to_string().as_str(), "1.9.0", 1)
+    );
+    let conflict = seen
+        .differences
+        .iter()
+        .find(|d| d.who == Who::Conflict)
+        .unwrap();
+    assert!(
+        conflict.path.ends_with("/name") && conflict.ours == Some(json!("Our first")),
+        "{conflict:?}"
+    );
+    let kept = format!("services/{service_key}/summary");
+    assert!(
+        seen.differences
+            .iter()
+            .any(|d| d.path == kept && d.who == Who::Ours)
+    );
+
+    // A lead decides; a stale decision is refused, a requester may not.
+    let choices: Choices = [(conflict.path.clone(), Side::Theirs)].into();
+    let stale = upgrade::upgrade(&ctx, &ada, key, Some(99), &choices).await;
+    assert!(matches!(stale, Err(Error::Stale(_))));
+    let maren = app.actor("maren").await;
+    let refused = upgrade::upgrade(&ctx, &maren, key, None, &choices).await;
+    assert!(matches!(refused, Err(Error::Forbidden(_))));
+    upgrade::upgrade(&ctx, &ada, key, Some(adoption.version), &choices)
+        .await
+        .unwrap();
+    let catalog = app.app.catalog().await.unwrap();
+    let service = catalog.service(service_id).unwrap();
+    assert_eq!(service.summary, "In our words.");
+    let (_, def) = catalog.current_process(&process_id).unwrap();
+    assert_eq!(
+        [&def.stages[0].name, &def.stages[1].name],
+        ["Their first", "Their second"]
+    );
+    // What runs keeps its stages and its promise; what is new gets the new ones.
+    let (item, process) = load(&app, running).await;
+    assert_eq!(process.stages[0].name, first);
+    assert_eq!(item.promise.delivery.target.minutes(), 2 * 480);
+    let next = order(&app, "maren", service_id).await;
+    let (item, process) = load(&app, next).await;
+    assert_eq!(process.stages[0].name, "Their first");
+    assert_eq!(item.promise.delivery.target.minutes(), 4 * 480);
+    finish(&app, running, 0).await;
+    let after = store::find(&app.app.db, key).await.unwrap().unwrap();
+    assert_eq!(after.pack.meta.version.to_string(), "1.9.0");
+    assert!(matches!(
+        upgrade::newer(&ctx, key).await,
+        Err(Error::Conflict(_))
+    ));
+
+    // Leaving takes the service away and leaves the work.
+    adopt::leave(&ctx, &ada, key).await.unwrap();
+    assert!(store::find(&app.app.db, key).await.unwrap().is_none());
+    let catalog = app.app.catalog().await.unwrap();
+    assert!(catalog.service(service_id).unwrap().retired);
+    finish(&app, next, 0).await;
+    take(&app, key).await;
+});
+
+on_each_database!(an_adapted_practice_moves_to_another_organisation, |app| {
+    let key = "change-enablement";
+    take(&app, key).await;
+    let ada = app.actor("ada").await;
+    let ctx = app.ctx(ada.clone());
+    let adoption = store::find(&app.app.db, key).await.unwrap().unwrap();
+    let (service_key, id) = adoption.parts.services.iter().next().unwrap();
+    let change = ServiceChange {
+        name: Some("Change something".into()),
+        ..ServiceChange::default()
+    };
+    verbs::change(&ctx, &ada, id, None, change).await.unwrap();
+    let catalog = app.app.catalog().await.unwrap();
+    let teams = mil::people::store::teams(&app.app.db).await.unwrap();
+    let pack = export::export(&catalog, &adoption, &teams).unwrap();
+    assert!(pack.meta.version > adoption.pack.meta.version);
+    let bytes = archive::write(&pack).unwrap();
+
+    let other = TestApp::sqlite().await;
+    let lead = other.actor("hanna").await;
+    let there = other.ctx(lead.clone());
+    import::import(&there, &lead, &bytes).await.unwrap();
+    adopt::adopt(&there, &lead, key, &Wishes::default())
+        .await
+        .unwrap();
+    let catalog = other.app.catalog().await.unwrap();
+    assert_eq!(
+        catalog.service(service_key).unwrap().name,
+        "Change something"
+    );
+    let maren = other.actor("maren").await;
+    let refused = import::import(&there, &maren, &bytes).await;
+    assert!(matches!(refused, Err(Error::Forbidden(_))));
+});
+
+/// Small and repeatable; nothing secret depends on it.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % u64::try_from(sides.max(1)).unwrap()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_corrupted_packs_are_refused_or_sound() {
+    let app = TestApp::sqlite().await;
+    let ada = app.actor("ada").await;
+    let ctx = app.ctx(ada.clone());
+    let all = library::files();
+    let keys: Vec<&str> = all.keys().copied().collect();
+    let start = rows(&app).await;
+    let (mut refused, mut sound) = (0, 0);
+    for seed in 0..1000u64 {
+        let mut dice = Dice(seed + 1);
+        let key = keys[dice.roll(keys.len())];
+        let mut files = all[key].clone();
+        let paths: Vec<String> = files.keys().cloned().collect();
+        let path = &paths[dice.roll(paths.len())];
+        let mut bytes = files[path].clone();
+        match dice.roll(8) {
+            0 => {
+                let at = dice.roll(bytes.len());
+                bytes.truncate(at);
+            }
+            1 => {
+                let at = dice.roll(bytes.len());
+                bytes[at] = u8::try_from(dice.roll(256)).unwrap();
+            }
+            2 => {
+                let at = dice.roll(bytes.len());
+                bytes.insert(at, b"\"={}[]\x00\xff"[dice.roll(8)]);
+            }
+            3 => {
+                let mut lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();
+                lines.remove(dice.roll(lines.len()));
+                bytes = lines.join(&b'\n');
+            }
+            4 => {
+                let mut lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();
+                let at = dice.roll(lines.len());
+                lines.insert(at, lines[dice.roll(lines.len())]);
+                bytes = lines.join(&b'\n');
+            }
+            5 => {
+                let text = String::from_utf8(bytes).unwrap();
+                let words = [
+                    "role", "key", "name", "field", "type", "process", "promise", "1",
+                ];
+                bytes = text
+                    .replacen(words[dice.roll(8)], words[dice.roll(8)], 1 + dice.roll(3))
+                    .into_bytes();
+            }
+            6 => {
+                files.remove(path);
+                bytes.clear();
+            }
+            _ => {
+                files.insert("services/../../x.toml".into(), bytes.clone());
+            }
+        }
+        if files.contains_key(path) {
+            files.insert(path.clone(), bytes);
+        }
+        match Pack::read(key, &files, None) {
+            Err(problems) => {
+                refused += 1;
+                assert!(!problems.is_empty());
+                for p in problems {
+                    let lines = files
+                        .get(&p.file)
+                        .map_or(1, |f| f.split(|b| *b == b'\n').count());
+                    assert!(
+                        !p.file.is_empty() && (1..=lines + 1).contains(&p.line),
+                        "{seed}: {p}"
+                    );
+                }
+            }
+            Ok(pack) => {
+                sound += 1;
+                // Whatever is taken as sound can be adopted, and leaves nothing behind.
+                let bytes = archive::write(&pack).unwrap();
+                assert_eq!(archive::read(&bytes).as_ref(), Ok(&pack), "{seed}");
+                if sound % 8 == 0 {
+                    let mut newer = pack.clone();
+                    newer.meta.version.0[0] += 1;
+                    import::import(&ctx, &ada, &archive::write(&newer).unwrap())
+                        .await
+                        .unwrap();
+                    let before = rows(&app).await;
+                    match adopt::adopt(&ctx, &ada, key, &Wishes::default()).await {
+                        Ok(()) => adopt::leave(&ctx, &ada, key).await.unwrap(),
+                        Err(error) => {
+                            assert!(!matches!(error, Error::Internal(_)), "{seed}: {error:?}");
+                            assert_eq!(rows(&app).await, before, "{seed}: half adopted");
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        refused > 300 && sound > 50,
+        "{refused} refused, {sound} sound"
+    );
+    assert!(rows(&app).await >= start);
+    // Archives that are broken themselves.
+    let pack = &library::packs()[keys[0]];
+    let bytes = archive::write(pack).unwrap();
+    for seed in 0..500u64 {
+        let mut dice = Dice(seed * 7 + 3);
+        let mut bad = bytes.clone();
+        for _ in 0..=dice.roll(4) {
+            let at = dice.roll(bad.len());
+            bad[at] ^= 1 << dice.roll(8);
+        }
+        if dice.roll(4) == 0 {
+            let at = dice.roll(bad.len());
+            bad.truncate(at);
+        }
+        if let Err(problems) = archive::read(&bad) {
+            assert!(!problems.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_pack_that_would_fill_the_memory_is_refused() {
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("bomb/guide.md", options).unwrap();
+    let zeros = vec![b'a'; 1 << 20];
+    for _ in 0..64 {
+        zip.write_all(&zeros).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    assert!(bytes.len() < 1 << 20);
+    let problems = archive::read(&bytes).unwrap_err();
+    assert!(
+        problems.iter().any(|p| p.file == "guide.md"),
+        "{problems:?}"
+    );
+    let none: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    assert!(Pack::read("x", &none, None).is_err());
+}
