@@ -161,7 +161,10 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         item("Queue", "/queue", "list", "q"),
         item("Board", "/board", "board", "b"),
     ];
-    let library = [item("Catalog", "/catalog", "grid", "k")];
+    let library = [
+        item("Practices", "/practices", "layers", "l"),
+        item("Catalog", "/catalog", "grid", "k"),
+    ];
     let leads = matches!(role, Some(Role::Lead | Role::Administrator));
     let settings = [item("Administration", "/admin", "layers", "a")];
     let mut groups = vec![

@@ -30,6 +30,7 @@ mod portal_cart;
 mod portal_request;
 mod portal_world;
 mod practices;
+mod practices_packs;
 mod queue;
 mod recompute;
 mod relate;
