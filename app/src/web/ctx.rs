@@ -58,6 +58,28 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// For verbs that the command line carries out.
+    pub fn of_cli(app: App) -> Ctx {
+        Ctx {
+            prefs: Prefs {
+                lang: Lang::En,
+                zone: app.zone(),
+                theme: "auto",
+                keys: true,
+                date_style: None,
+            },
+            now: app.now(),
+            actor: None,
+            hx: false,
+            api: false,
+            uri: String::new(),
+            flash: None,
+            ip: None,
+            agent: None,
+            app,
+        }
+    }
+
     /// The language of this reader.
     pub fn lang(&self) -> Lang {
         self.prefs.lang
