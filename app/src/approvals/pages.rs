@@ -173,7 +173,7 @@ async fn away_block(me: &Me, wrong: &Wrong, typed: &AwayForm) -> Result<Markup> 
             h2 id="h-away" { (t!(lang, "While you are away")) }
             @match now {
                 Some((name, _, until)) => {
-                    (notice(Tone::Info, "user", &t!(lang, "{name} decides for you.", name = name), html! {
+                    (notice(Tone::Info, "users", &t!(lang, "{name} decides for you.", name = name), html! {
                         (t!(lang, "Until {when}.", when = fmt::when(lang, until, me.now, &me.prefs.zone)))
                     }))
                     form class="mt-3" method="post" action="/me/away" {

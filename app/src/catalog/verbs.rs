@@ -35,6 +35,9 @@ pub async fn begin(ctx: &Ctx, actor: &Actor) -> Result<(Arc<Catalog>, Tx)> {
         if generation == catalog.generation + 1 {
             return Ok((catalog, tx));
         }
+        // Somebody was faster, and what they did may not be on disk yet: a
+        // commit is answered when everything before it is.
+        tx.commit().await?;
     }
     Err(Error::Conflict(Msg::new(
         "Somebody else saved at the same moment and nothing was changed. Try again.",

@@ -232,6 +232,8 @@ on_each_database!(stand_ins_and_seats_handed_on, |app| {
         .expect(200)
         .json();
     assert_eq!(waits["items"][0]["person"], "Rolf Brandt");
+    let page = app.as_("rolf").get("/approvals").await.expect(200);
+    assert!(page.text.contains("Ivo Tanner decides for you."));
     vote(&app, "ivo", number, true, 200).await;
     let chain = app
         .as_("ivo")

@@ -14,6 +14,8 @@ use crate::practices::merge::{Choices, Difference, Side, Who};
 use crate::practices::upgrade::{compare, newer, upgrade};
 use crate::ui::block::{Tone, crumbs, notice, pill};
 use crate::ui::button::{Button, Kind, button};
+use crate::ui::choice::{Opt, checks};
+use crate::ui::field::Field;
 use crate::ui::shell::bar;
 use crate::web::input::Posted;
 use crate::web::{Flash, Me, Wrong, see_other, shell};
@@ -102,11 +104,12 @@ fn row(lang: Lang, d: &Difference, choices: &Choices) -> Markup {
         li class="card" {
             p class="small muted" { (place(&d.path)) }
             @match d.who {
-                Who::Conflict => fieldset class="mt-2" {
-                    legend class="strong" { (pill(Tone::Warn, "alert", t!(lang, "Both changed it"))) " " (t!(lang, "What shall it be?")) }
-                    p class="small" { (t!(lang, "It was:")) " " (text(d.base.as_ref())) }
-                    label class="check mt-2" { input type="radio" name=(name) value="ours" checked[side == Side::Ours]; span { strong { (t!(lang, "Ours:")) } " " (text(d.ours.as_ref())) } }
-                    label class="check" { input type="radio" name=(name) value="theirs" checked[side == Side::Theirs]; span { strong { (t!(lang, "New:")) } " " (text(d.theirs.as_ref())) } }
+                Who::Conflict => {
+                    p { (pill(Tone::Warn, "alert", t!(lang, "Both changed it"))) " " (t!(lang, "It was:")) " " (text(d.base.as_ref())) }
+                    (checks(lang, &Field { name: &name, label: t!(lang, "What shall it be?"), ..Field::default() }, &[
+                        Opt { value: "ours", label: &format!("{} {}", t!(lang, "Ours:"), text(d.ours.as_ref())), chosen: side == Side::Ours, ..Opt::default() },
+                        Opt { value: "theirs", label: &format!("{} {}", t!(lang, "New:"), text(d.theirs.as_ref())), chosen: side == Side::Theirs, ..Opt::default() },
+                    ], false))
                 },
                 Who::Theirs => p { (pill(Tone::Info, "up", t!(lang, "New"))) " " del { (text(d.base.as_ref())) } " → " ins { (text(d.theirs.as_ref())) } },
                 Who::Ours => p { (pill(Tone::Ok, "check", t!(lang, "Ours stays"))) " " (text(d.ours.as_ref())) },
