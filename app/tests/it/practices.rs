@@ -55,7 +55,7 @@ fn answer(app: &TestApp, field: &Field) -> Value {
             latest_days,
         } => {
             let days = earliest_days.unwrap_or(0).max(1);
-            let days = i64::from(latest_days.map_or(days, |latest| days.min(latest)));
+            let days = latest_days.map_or(days, |latest| days.min(latest));
             json!(
                 today
                     .saturating_add(jiff::Span::new().days(days))

@@ -89,9 +89,8 @@ async fn a_thousand_corrupted_packs_are_refused_or_sound() {
                 let words = [
                     "role", "key", "name", "field", "type", "process", "promise", "1",
                 ];
-                bytes = text
-                    .replacen(words[dice.roll(8)], words[dice.roll(8)], 1 + dice.roll(3))
-                    .into_bytes();
+                let (from, to) = (words[dice.roll(8)], words[dice.roll(8)]);
+                bytes = text.replacen(from, to, 1 + dice.roll(3)).into_bytes();
             }
             6 => {
                 files.remove(path);
