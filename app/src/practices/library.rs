@@ -44,8 +44,13 @@ mod tests {
         let all = files();
         let mut problems = Vec::new();
         for (key, files) in &all {
-            match Pack::read(key, files, None) {
+            let known = |other: &str| all.contains_key(other);
+            match Pack::read(key, files, Some(&known)) {
                 Ok(pack) => {
+                    let words = pack.guide.split_whitespace().count();
+                    assert!((400..=1200).contains(&words), "{key}: {words} words");
+                    assert!(!pack.services.is_empty(), "{key} offers nothing");
+                    assert!(pack.meta.kpis.len() >= 3, "{key} is not measured");
                     let again = Pack::read(key, &pack.files(), None);
                     assert_eq!(again.as_ref(), Ok(&pack), "{key}");
                 }
@@ -57,5 +62,13 @@ mod tests {
         }
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert!(lines.is_empty(), "{}", lines.join("\n"));
+        assert!(all.len() >= 30, "{} practices", all.len());
+        let mut services = BTreeMap::new();
+        for (key, pack) in packs() {
+            for service in pack.services.keys() {
+                let other = services.insert(service, key);
+                assert!(other.is_none(), "{key} and {other:?} both have {service}");
+            }
+        }
     }
 }
