@@ -36,6 +36,7 @@ pub mod reference;
 pub mod router;
 pub mod schema;
 pub mod search;
+pub mod spent;
 pub mod starter;
 pub mod state;
 pub mod tasks;

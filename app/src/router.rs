@@ -165,6 +165,7 @@ pub fn routes() -> Vec<Route> {
         crate::work::routes(),
         crate::approvals::routes(),
         crate::tasks::routes(),
+        crate::spent::routes(),
         crate::practices::routes(),
         crate::queue::routes(),
         crate::board::routes(),

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::people;
 use crate::people::model::Person;
 use crate::policy::{self, Do};
+use crate::spent;
 use crate::tasks;
 use crate::timeline::{self, words::Teller};
 use crate::web::Me;
@@ -45,6 +46,8 @@ pub struct Desk {
     pub offers: Vec<Offer>,
     /// Tasks and approvals of the stage, drawn.
     pub together: Markup,
+    /// Time spent, drawn.
+    pub spent: Markup,
     pub requester: Option<Person>,
     pub team: String,
     pub order: Option<i64>,
@@ -131,8 +134,10 @@ impl Desk {
             (approvals::panel(me, &item).await?)
             (tasks::panel(me, &catalog, &item, may_work).await?)
         };
+        let spent = spent::panel(me, &item, may_work).await?;
         Ok(Desk {
             together,
+            spent,
             requester: people::store::find(db, &item.requester_id).await?,
             agents: people::store::agents(db).await?,
             links: relate::links(me, &me.actor, &item).await?,

@@ -28,6 +28,7 @@ pub fn rail(d: &Desk) -> Markup {
             (details(d))
             (links(d))
             (followers(d))
+            (d.spent)
         }
     }
 }

@@ -200,6 +200,11 @@ impl Teller<'_> {
                 "spent {time}",
                 time = fmt::span(lang, d["minutes"].as_i64().unwrap_or(0), 480)
             ),
+            "time.taken_back" => t!(
+                lang,
+                "took time back: {time}",
+                time = fmt::span(lang, d["minutes"].as_i64().unwrap_or(0), 480)
+            ),
             _ => return None,
         })
     }

@@ -441,3 +441,46 @@ async fn finish(app: &TestApp, number: i64) {
     }
     panic!("{number} does not end");
 }
+
+on_each_database!(time_is_booked_and_taken_back, |app| {
+    let number = order(&app, "maren").await;
+    let path = format!("/api/v1/requests/{number}/time");
+    let priya = app.as_("priya");
+    for bad in [
+        json!({ "minutes": 0 }),
+        json!({ "minutes": 1441 }),
+        json!({ "minutes": 5, "day": "2026-11-24" }),
+    ] {
+        priya.post(&path, &bad).await.expect(422);
+    }
+    priya
+        .post(&path, &json!({ "minutes": 90, "note": "Wrote it" }))
+        .await
+        .expect(201);
+    app.as_("priya")
+        .form(&format!("/work/{number}/time"), "minutes=30")
+        .await
+        .expect(303);
+    app.as_("priya")
+        .form(&format!("/work/{number}/time"), "minutes=soon")
+        .await
+        .expect(422);
+    let all = priya.get(&path).await.expect(200).json();
+    assert_eq!(all["minutes"], 120);
+    app.as_("maren").get(&path).await.expect(403);
+    let first = all["items"][0]["id"].as_str().unwrap();
+    let one = format!("{path}/{first}");
+    app.as_("tomas")
+        .json("DELETE", &one, &json!({}))
+        .await
+        .expect(403);
+    priya.json("DELETE", &one, &json!({})).await.expect(204);
+    priya.json("DELETE", &one, &json!({})).await.expect(404);
+    assert_eq!(priya.get(&path).await.expect(200).json()["minutes"], 30);
+    let page = app
+        .as_("priya")
+        .get(&format!("/work/{number}"))
+        .await
+        .expect(200);
+    assert!(page.text.contains("Time spent"));
+});

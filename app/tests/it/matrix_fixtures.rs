@@ -313,6 +313,7 @@ impl Objects {
             ("sha", same("nothing")),
             ("kind", same("relates")),
             ("task", same("none")),
+            ("entry", same("nothing")),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
@@ -376,6 +377,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
     let api = path.starts_with("/api/");
     let last = path.rsplit('/').next().unwrap_or_default();
     let value = match (api, last) {
+        (true, "time") => json!({ "minutes": 5 }),
         (true, "approvals") => json!({ "agree": true }),
         (true, _) if path.contains("/tasks/") => json!({ "done": true }),
         (true, "comments") => json!({ "body": "Hello", "visibility": "public" }),
@@ -389,6 +391,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "merge") => json!({ "into": "1001" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
+        (false, "time") => return (FORM, "minutes=5".to_owned()),
         (false, "vote") => return (FORM, "word=yes".to_owned()),
         (false, _) if path.contains("/tasks/") => return (FORM, "deed=take".to_owned()),
         (false, "decide") => return (FORM, "decision=yes".to_owned()),
