@@ -1,6 +1,7 @@
 //! Carries the steps of all requests out, in order of time.
 
 mod act;
+mod adopted;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -87,6 +88,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     let (plans, mut steps) = world.write(&mut dice, now)?;
     steps.sort_by_key(|(at, plan, place, _)| (*at, *plan, *place));
     let filled = world.play(&plans, &steps).await?;
+    world.adopt(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.
