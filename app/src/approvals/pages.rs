@@ -116,14 +116,14 @@ async fn show_list(me: &Me, wrong: &Wrong, typed: &AwayForm) -> Result<Markup> {
             @if open.is_empty() {
                 (empty("check", t!(lang, "Nothing waits for you"), t!(lang, "When somebody needs your yes or no, it stands here and in your inbox."), html! {}))
             } @else {
-                ul class="plain stack" { @for line in &open { (row(line)) } }
+                ul class="stack bare-list" { @for line in &open { (row(line)) } }
             }
         }
         (away_block(me, wrong, typed).await?)
         @if !done.is_empty() {
             section aria-labelledby="h-done" {
                 h2 id="h-done" { (t!(lang, "Answered")) }
-                ul class="plain stack" { @for line in &done { (row(line)) } }
+                ul class="stack bare-list" { @for line in &done { (row(line)) } }
             }
         }
     };

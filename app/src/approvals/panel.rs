@@ -104,7 +104,7 @@ fn step_row(me: &Me, step: &Step) -> Markup {
             p class="row" { strong { (step.def.name) } " " (state) }
             p class="small muted" { (rule_words(lang, step.def.rule)) }
             @if !step.seats.is_empty() {
-                ul class="plain small" {
+                ul class="small bare-list" {
                     @for seat in &step.seats { li { (seat_line(me, seat)) } }
                 }
             }

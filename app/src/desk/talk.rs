@@ -44,6 +44,13 @@ const TOLD: &[&str] = &[
     "request.unmerged",
     "request.released",
     "promise.escalated",
+    "approval.asked",
+    "approval.given",
+    "approval.refused",
+    "approval.handed",
+    "task.done",
+    "task.failed",
+    "task.reopened",
 ];
 
 /// A comment to show.

@@ -145,6 +145,13 @@ fn happened(me: &Me, seen: &Seen, row: &Row) -> Result<Option<(Timestamp, String
     Ok(Some((at, row.get("id")?, entry)))
 }
 
+/// Names, one after the other.
+fn names_of(names: &Value) -> String {
+    let names = names.as_array().into_iter().flatten();
+    let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+    names.join(", ")
+}
+
 /// What happened, in plain words: an icon and a text.
 fn line(
     lang: Lang,
@@ -215,6 +222,28 @@ fn line(
             by(
                 t!(lang, "You reopened this"),
                 t!(lang, "{name} reopened this", name = name),
+            ),
+        ),
+        "approval.asked" => (
+            "users",
+            t!(
+                lang,
+                "Asked to agree: {names}",
+                names = names_of(&data["names"])
+            ),
+        ),
+        "approval.given" => (
+            "okc",
+            by(
+                t!(lang, "You agreed"),
+                t!(lang, "{name} agreed", name = name),
+            ),
+        ),
+        "approval.refused" => (
+            "x",
+            by(
+                t!(lang, "You refused"),
+                t!(lang, "{name} refused", name = name),
             ),
         ),
         "request.rated" => (

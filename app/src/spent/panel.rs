@@ -38,7 +38,7 @@ pub async fn panel(me: &Me, item: &Item, may_work: bool) -> Result<Markup> {
         &total,
         html! {
             @if !entries.is_empty() {
-                ul class="plain small" {
+                ul class="small bare-list" {
                     @for entry in &entries {
                         li class="row" {
                             span class="grow" { (entry.person) ": " (fmt::span(lang, entry.minutes, DAY)) @if !entry.note.is_empty() { ", " (entry.note) } }

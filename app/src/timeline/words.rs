@@ -351,7 +351,9 @@ impl Teller<'_> {
             "request.rated" => "star",
             "request.linked" | "request.unlinked" | "request.merged" | "request.absorbed"
             | "request.unmerged" | "request.released" => "link",
-            "request.declined" | "request.cancelled" => "x",
+            "approval.asked" | "approval.handed" | "approval.reminded" => "users",
+            "approval.given" | "task.done" => "okc",
+            "request.declined" | "request.cancelled" | "approval.refused" | "task.failed" => "x",
             "promise.escalated" => "alert",
             "request.resumed" => "go",
             _ => "info",

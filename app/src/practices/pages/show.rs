@@ -169,7 +169,7 @@ fn model(lang: Lang, pack: &Pack, process: &ProcessSpec, n: usize) -> Markup {
     html! {
         section class="mt-6" aria-labelledby={ "rm-" (n) } {
             h2 id={ "rm-" (n) } style="font-size:var(--t-16)" { (process.name) }
-            ol class="model mt-2" {
+            ol class={ "model mt-2" @if process.stages.len() > 5 { " model-wrap" } } {
                 @for stage in &process.stages {
                     li class=[gate(stage).then_some("gate")] {
                         b { (stage.name) }
@@ -177,8 +177,8 @@ fn model(lang: Lang, pack: &Pack, process: &ProcessSpec, n: usize) -> Markup {
                         @if stage.only_if.is_some() { span { (t!(lang, "only sometimes")) } }
                         @if stage.requester_approves { span { (t!(lang, "the requester agrees")) } }
                         @for step in &stage.approvals { span { (t!(lang, "agrees: {step}", step = step.name)) } }
-                        @for task in &stage.tasks { span { (t!(lang, "beside it: {task}", task = task.name)) } }
-                        @for check in stage.checklist.iter().filter(|c| c.required).take(3) { span { (check.label) } }
+                        @for task in stage.tasks.iter().take(2) { span { (t!(lang, "beside it: {task}", task = task.name)) } }
+                        @for check in stage.checklist.iter().filter(|c| c.required).take(2) { span { (check.label) } }
                     }
                 }
             }

@@ -161,7 +161,7 @@ async fn show(me: &Me, key: &str, choices: &Choices, wrong: &Wrong) -> Result<Re
         form class="stack" method="post" action={ (base) "/upgrade" } {
             input type="hidden" name="version" value=(adoption.version);
             @for (heading, list) in &groups {
-                @if !list.is_empty() { section { h2 { (heading) } ul class="plain stack mt-2" { @for d in list { (row(lang, d, choices)) } } } }
+                @if !list.is_empty() { section { h2 { (heading) } ul class="stack bare-list mt-2" { @for d in list { (row(lang, d, choices)) } } } }
             }
             div class="row" {
                 (button(Button { label: t!(lang, "Take the new version"), kind: Kind::Primary, ..Button::default() }))
