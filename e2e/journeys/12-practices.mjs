@@ -11,7 +11,7 @@ import { PASSWORD } from '../lib/traveller.mjs';
 
 const library = new URL('../../library/', import.meta.url).pathname;
 /** Each size adopts another one, because they share an installation. */
-const PRACTICES = { desktop: ['web-page-update', 'Web page update'], phone: ['post-mortem', 'Post-mortem'], plain: ['knowledge', 'Knowledge'] };
+const PRACTICES = { desktop: ['web-page-update', 'Web page update'], phone: ['brief-writing', 'Brief writing'], plain: ['knowledge', 'Knowledge'] };
 
 /** A newer pack of a practice, in which every service says something else. */
 function newer(dir, key) {
