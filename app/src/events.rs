@@ -54,6 +54,37 @@ pub struct Event<'a> {
     pub data: Value,
 }
 
+impl<'a> Event<'a> {
+    /// Something that happened to a work item and stands on its timeline.
+    pub fn of_item(verb: &'static str, id: &'a str, audience: Audience, data: Value) -> Event<'a> {
+        Event {
+            verb,
+            object_kind: "request",
+            object_id: id,
+            item_id: Some(id),
+            audience,
+            data,
+        }
+    }
+
+    /// Something that only the audit log tells.
+    pub fn audit(
+        verb: &'static str,
+        object_kind: &'static str,
+        id: &'a str,
+        data: Value,
+    ) -> Event<'a> {
+        Event {
+            verb,
+            object_kind,
+            object_id: id,
+            item_id: None,
+            audience: Audience::Audit,
+            data,
+        }
+    }
+}
+
 /// Listeners that want every event of a work item, by the name in `outbox`.
 pub const LISTENERS: &[&str] = &["notify"];
 

@@ -11,9 +11,9 @@ use crate::admin::{calendars, frame, holidays};
 use crate::catalog::snapshot::CalendarEntry;
 use crate::catalog::terms::calendar::{self, CalendarInput};
 use crate::catalog::terms::import::{self, Ledger};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::files::Sent;
-use crate::files::intake::disk;
+use crate::files::intake::content;
 use crate::i18n::{fmt, t, tn};
 use crate::ui::choice::{Opt, combobox};
 use crate::ui::field::{self, Field, Number};
@@ -106,20 +106,9 @@ async fn read(me: &Me, sent: &Sent, there: &[Holiday]) -> Result<Ledger> {
     if sent.text("source") == "country" {
         return import::of_country(sent.text("place"), from, to, there);
     }
-    let file = sent.files.iter().find(|(field, _)| field == "ical");
-    let Some((_, file)) = file else {
-        let wrong = sent.wrong.first().cloned();
-        let missing = FieldError::new("ical", "Choose a file first.");
-        return Err(Error::Invalid(vec![wrong.unwrap_or(missing)]));
-    };
+    let file = sent.file("ical")?;
     import::fits(file.size)?;
-    let reader = me
-        .app
-        .blobs
-        .open(&file.sha()?, 0, None)
-        .await
-        .map_err(disk)?;
-    let bytes = reader.all().await?;
+    let bytes = content(&me.app, file).await?;
     import::of_file(&String::from_utf8_lossy(&bytes), from, to, there)
 }
 

@@ -14,6 +14,7 @@ use crate::events::{self, Audience, Event};
 use crate::random::new_id;
 use crate::web::Ctx;
 use crate::work::model::Item;
+use crate::work::talk;
 
 /// Ask the people of step `at` of `stage`. They, and who stands in for them,
 /// follow the request from now on, so that they can read what they decide.
@@ -34,7 +35,7 @@ pub async fn ask(
         .ok_or_else(|| Error::Internal(format!("no step {at} in {}", stage.key)))?;
     let people = seats::people(tx, catalog, item, step).await?;
     let remind = remind_at(catalog, item, step, ctx.now)?;
-    let away = away::active(tx, ctx.now).await?;
+    let away = away::active(&mut *tx, ctx.now).await?;
     for person in &people {
         sql(
             "INSERT INTO approval (id, item_id, visit_id, stage, step, position, name, person_id,
@@ -58,7 +59,7 @@ pub async fn ask(
             } else {
                 &reader
             };
-            follow(tx, item, reader, ctx.now).await?;
+            talk::follow(tx, ctx, &item.id, reader).await?;
         }
     }
     let names = names(tx, &item.id, visit, &step.key).await?;
@@ -66,14 +67,12 @@ pub async fn ask(
         tx,
         actor,
         ctx.now,
-        Event {
-            verb: "approval.asked",
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data: json!({ "step": step.name, "people": people, "names": names }),
-        },
+        Event::of_item(
+            "approval.asked",
+            &item.id,
+            Audience::Public,
+            json!({ "step": step.name, "people": people, "names": names }),
+        ),
     )
     .await?;
     Ok(())
@@ -94,17 +93,6 @@ pub fn remind_at(
     Ok(Some(
         calendar.compiled.add(from, Work::from_minutes(minutes)),
     ))
-}
-
-/// Let somebody read the request.
-pub async fn follow(tx: &mut Tx, item: &Item, person: &str, now: Timestamp) -> Result<()> {
-    sql("INSERT INTO watcher (item_id, person_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-        .bind(&item.id)
-        .bind(person)
-        .bind(now.as_microsecond())
-        .run(tx)
-        .await?;
-    Ok(())
 }
 
 async fn names(tx: &mut Tx, item: &str, visit: &str, step: &str) -> Result<Vec<String>> {

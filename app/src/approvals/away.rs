@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use mil_db::{Db, Tx, sql};
+use mil_db::{Db, On, Tx, sql};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::actor::Actor;
 use crate::clock::from_micros;
 use crate::error::{Error, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::web::Ctx;
 
 /// Somebody decides for another until the end of a day.
@@ -44,12 +44,12 @@ pub fn deciders(person: &str, away: &StandIns) -> BTreeSet<String> {
 }
 
 /// Who is away at `now`.
-pub async fn active(tx: &mut Tx, now: Timestamp) -> Result<StandIns> {
+pub async fn active(on: impl Into<On<'_>>, now: Timestamp) -> Result<StandIns> {
     sql("SELECT s.person_id, s.stand_in_id FROM stand_in s
          JOIN person p ON p.id = s.stand_in_id
          WHERE s.until > $1 AND p.disabled_at IS NULL")
     .bind(now.as_microsecond())
-    .all(tx)
+    .all(on)
     .await?
     .iter()
     .map(|row| Ok((row.get("person_id")?, row.get("stand_in_id")?)))
@@ -78,22 +78,29 @@ pub async fn of(
     .transpose()
 }
 
+/// Somebody of ours by address: id and name.
+///
+/// # Errors
+/// [`Error::Invalid`] on `field` when there is nobody.
+pub async fn colleague(tx: &mut Tx, field: &str, email: &str) -> Result<(String, String)> {
+    let row = sql("SELECT id, name FROM person WHERE email = $1 AND disabled_at IS NULL AND role <> 'partner'")
+        .bind(email.trim().to_lowercase())
+        .opt(tx)
+        .await?;
+    match row {
+        Some(row) => Ok((row.get("id")?, row.get("name")?)),
+        None => Err(Error::field(
+            field,
+            "Nobody here has this address. Look it up and write it again.",
+        )),
+    }
+}
+
 /// Let somebody decide for the actor. They can read at once what waits for the
 /// actor's answer.
 pub async fn set(ctx: &Ctx, actor: &Actor, away: &Away) -> Result<()> {
-    let email = away.stand_in.trim().to_lowercase();
     let mut tx = ctx.app.db.begin().await?;
-    let row = sql("SELECT id, name FROM person WHERE email = $1 AND disabled_at IS NULL AND role <> 'partner'")
-        .bind(&email)
-        .opt(&mut tx)
-        .await?;
-    let Some(row) = row else {
-        return Err(Error::field(
-            "stand_in",
-            "Nobody here has this address. Look it up and write it again.",
-        ));
-    };
-    let (id, name): (String, String) = (row.get("id")?, row.get("name")?);
+    let (id, name) = colleague(&mut tx, "stand_in", &away.stand_in).await?;
     if id == actor.id {
         return Err(Error::field(
             "stand_in",
@@ -163,14 +170,7 @@ async fn note(
         tx,
         actor,
         ctx.now,
-        Event {
-            verb,
-            object_kind: "person",
-            object_id: &actor.id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
+        Event::audit(verb, "person", &actor.id, data),
     )
     .await?;
     Ok(())

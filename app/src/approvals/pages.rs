@@ -7,9 +7,9 @@ use maud::{Markup, html};
 use mil_db::sql;
 use serde::Deserialize;
 
+use crate::approvals;
 use crate::approvals::away::{self, Away};
-use crate::approvals::panel::{Typed, answer, load, mine};
-use crate::approvals::{self, waits_for};
+use crate::approvals::panel::{Typed, answer, load, mine, open_step};
 use crate::clock::from_micros;
 use crate::error::{Error, Result};
 use crate::i18n::{fmt, t};
@@ -242,7 +242,7 @@ async fn show(me: &Me, id: &str, typed: &Typed<'_>, wrong: &Wrong) -> Result<Res
     let item = store::find(&me.app.db, &me.actor, id).await?;
     let chain = load(me, &item).await?;
     let held = mine(me, &item, &chain).await?;
-    let waits = waits_for(me, &item).await?;
+    let waits = open_step(lang, &chain);
     let number = item.number.to_string();
     let body = html! {
         (crumbs(lang, &[(t!(lang, "Approvals"), "/approvals"), (&number, "")]))

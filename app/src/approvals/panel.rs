@@ -51,9 +51,7 @@ pub async fn load(me: &Me, item: &Item) -> Result<Chain> {
 
 /// The open seats that the reader answers for.
 pub async fn mine(me: &Me, item: &Item, chain: &Chain) -> Result<Vec<Seat>> {
-    let mut tx = me.app.db.begin().await?;
-    let away = away::active(&mut tx, me.now).await?;
-    tx.rollback().await?;
+    let away = away::active(&me.app.db, me.now).await?;
     let seats: Vec<Seat> = chain.iter().flat_map(|s| s.seats.clone()).collect();
     let held = vote::held(&me.actor, item, &seats, &away);
     Ok(held.into_iter().cloned().collect())
@@ -61,23 +59,24 @@ pub async fn mine(me: &Me, item: &Item, chain: &Chain) -> Result<Vec<Seat>> {
 
 /// Whom the work waits for, in words; `None` where nobody is asked.
 pub async fn waits_for(me: &Me, item: &Item) -> Result<Option<String>> {
-    let lang = me.lang();
-    let chain = load(me, item).await?;
-    let Some(step) = chain.iter().find(|s| s.verdict == Verdict::Open) else {
-        return Ok(None);
-    };
+    Ok(open_step(me.lang(), &load(me, item).await?))
+}
+
+/// The step of a chain that is open, and whose answers it needs.
+pub fn open_step(lang: Lang, chain: &Chain) -> Option<String> {
+    let step = chain.iter().find(|s| s.verdict == Verdict::Open)?;
     let names: Vec<&str> = step
         .seats
         .iter()
         .filter(|s| s.open)
         .map(|s| s.person.as_str())
         .collect();
-    Ok(Some(t!(
+    Some(t!(
         lang,
         "It waits for “{step}”: {names}.",
         step = step.def.name,
         names = names.join(", ")
-    )))
+    ))
 }
 
 /// What a rule means, in a few words.

@@ -1,6 +1,6 @@
 //! Those who have not answered are reminded, again and again in working time.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use mil_db::sql;
@@ -27,13 +27,12 @@ pub async fn run_due(app: &App, now: Timestamp) -> Result<usize> {
     .bind(ROUND)
     .all(&app.db)
     .await?;
-    let mut due: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for row in rows {
-        *due.entry((row.get("item_id")?, row.get("step")?))
-            .or_default() += 1;
-    }
+    let due: BTreeSet<(String, String)> = rows
+        .iter()
+        .map(|row| Ok((row.get("item_id")?, row.get("step")?)))
+        .collect::<Result<_>>()?;
     let mut reminded = 0;
-    for (item, step) in due.keys() {
+    for (item, step) in &due {
         // One that cannot be read must not keep the others waiting.
         match remind(app, now, item, step).await {
             Ok(count) => reminded += count,
@@ -72,14 +71,12 @@ async fn remind(app: &App, now: Timestamp, id: &str, step: &str) -> Result<usize
         &mut tx,
         &actor,
         now,
-        Event {
-            verb: "approval.reminded",
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data: json!({ "step": def.map(|d| &d.name), "people": people }),
-        },
+        Event::of_item(
+            "approval.reminded",
+            &item.id,
+            Audience::Public,
+            json!({ "step": def.map(|d| &d.name), "people": people }),
+        ),
     )
     .await?;
     tx.commit().await?;

@@ -12,7 +12,7 @@ use crate::events::{self, Audience, Event};
 use crate::policy::{self, Do};
 use crate::web::Ctx;
 use crate::work::model::Item;
-use crate::work::{moves, store};
+use crate::work::{moves, store, talk};
 
 /// Longest comment, in characters.
 const COMMENT: usize = 2_000;
@@ -93,7 +93,8 @@ pub async fn vote(ctx: &Ctx, actor: &Actor, id: &str, yes: bool, comment: &str) 
         "approval.refused"
     };
     let data = json!({ "step": name, "comment": comment, "for": others });
-    note(&mut tx, ctx, actor, &item, verb, data).await?;
+    let event = Event::of_item(verb, &item.id, Audience::Public, data);
+    events::append(&mut tx, actor, ctx.now, event).await?;
 
     let process = moves::process_of(&catalog, &item)?;
     let stage = process
@@ -165,18 +166,7 @@ pub async fn hand(ctx: &Ctx, actor: &Actor, id: &str, email: &str) -> Result<Ite
     let Some(seat) = seats.iter().find(|s| s.open && s.person_id == actor.id) else {
         return Err(not_asked(actor, &seats));
     };
-    let to = sql("SELECT id, name FROM person WHERE email = $1 AND disabled_at IS NULL AND role <> 'partner'")
-        .bind(email.trim().to_lowercase())
-        .opt(&mut tx)
-        .await?
-        .map(|row| Ok::<_, Error>((row.get::<String>("id")?, row.get::<String>("name")?)))
-        .transpose()?;
-    let Some((to, name)) = to else {
-        return Err(Error::field(
-            "to",
-            "Nobody here has this address. Look it up and write it again.",
-        ));
-    };
+    let (to, name) = away::colleague(&mut tx, "to", email).await?;
     let asked = |s: &Seat| s.step == seat.step && s.person_id == to;
     if to == item.requester_id || seats.iter().any(asked) {
         return Err(Error::field(
@@ -189,9 +179,10 @@ pub async fn hand(ctx: &Ctx, actor: &Actor, id: &str, email: &str) -> Result<Ite
         .bind(&seat.id)
         .run(&mut tx)
         .await?;
-    ask::follow(&mut tx, &item, &to, ctx.now).await?;
+    talk::follow(&mut tx, ctx, &item.id, &to).await?;
     let data = json!({ "step": seat.step_name, "people": [to], "names": [name] });
-    note(&mut tx, ctx, actor, &item, "approval.handed", data).await?;
+    let event = Event::of_item("approval.handed", &item.id, Audience::Public, data);
+    events::append(&mut tx, actor, ctx.now, event).await?;
     tx.commit().await?;
     Ok(item)
 }
@@ -203,30 +194,4 @@ async fn visit(tx: &mut Tx, item: &Item) -> Result<String> {
             .value("id", tx)
             .await?,
     )
-}
-
-/// The event of an approval; the requester may read who decides and what.
-pub async fn note(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    actor: &Actor,
-    item: &Item,
-    verb: &'static str,
-    data: serde_json::Value,
-) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        ctx.now,
-        Event {
-            verb,
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data,
-        },
-    )
-    .await?;
-    Ok(())
 }

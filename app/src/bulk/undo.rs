@@ -50,15 +50,13 @@ pub async fn restore(
             tx,
             actor,
             ctx.now,
-            Event {
-                verb: "request.undone",
-                object_kind: "request",
-                object_id: &item.id,
-                item_id: Some(&item.id),
-                audience: Audience::Internal,
-                data: json!({ "after": { "stage": item.stage, "assignee_id": item.assignee_id,
+            Event::of_item(
+                "request.undone",
+                &item.id,
+                Audience::Internal,
+                json!({ "after": { "stage": item.stage, "assignee_id": item.assignee_id,
                     "priority": item.priority, "phase": store::phase_key(item.phase) } }),
-            },
+            ),
         )
         .await?;
     }

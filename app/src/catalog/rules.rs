@@ -13,7 +13,7 @@ use crate::actor::{Actor, Role};
 use crate::catalog::snapshot::ProcessEntry;
 use crate::catalog::{Catalog, verbs};
 use crate::error::{Error, FieldError, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::profile::check_name;
 use crate::random::new_id;
 use crate::web::Ctx;
@@ -253,20 +253,7 @@ async fn note(
     id: &str,
     data: Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        ctx.now,
-        Event {
-            verb,
-            object_kind: "process",
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
-    )
-    .await?;
+    events::append(tx, actor, ctx.now, Event::audit(verb, "process", id, data)).await?;
     Ok(())
 }
 

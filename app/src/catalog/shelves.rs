@@ -9,7 +9,7 @@ use crate::actor::Actor;
 use crate::catalog::model::Category;
 use crate::catalog::{Catalog, verbs};
 use crate::error::{Error, FieldError, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::profile::{check_name, difference};
 use crate::random::new_id;
 use crate::ui::icon;
@@ -65,20 +65,7 @@ async fn note(
     id: &str,
     data: serde_json::Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        ctx.now,
-        Event {
-            verb,
-            object_kind: "category",
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
-    )
-    .await?;
+    events::append(tx, actor, ctx.now, Event::audit(verb, "category", id, data)).await?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::actor::Actor;
 use crate::catalog::draft::{ServiceChange, ServiceDraft, free, slug_of};
 use crate::catalog::{Catalog, Service, snapshot};
 use crate::error::{Error, FieldError, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::profile::difference;
 use crate::policy;
 use crate::random::new_id;
@@ -112,20 +112,7 @@ async fn note(
     id: &str,
     data: Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        ctx.now,
-        Event {
-            verb,
-            object_kind: "service",
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
-    )
-    .await?;
+    events::append(tx, actor, ctx.now, Event::audit(verb, "service", id, data)).await?;
     Ok(())
 }
 

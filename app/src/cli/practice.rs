@@ -301,9 +301,8 @@ async fn adopted(config: Config, args: Adopt) -> Outcome {
             .ok_or_else(|| format!("there is no team {name}"))?;
         wishes.roles.insert(role.to_owned(), team.id.clone());
     }
-    let offered = store::offered(&ctx.app.db).await?;
-    let pack = &offered
-        .get(&args.practice)
+    let pack = &store::offer(&ctx.app.db, &args.practice)
+        .await?
         .ok_or_else(|| format!("there is no practice {}", args.practice))?
         .pack;
     let catalog = ctx.app.catalog().await?;

@@ -10,7 +10,7 @@ use crate::actor::{Actor, Role};
 use crate::cli::{Outcome, open, open_existing};
 use crate::config::Config;
 use crate::error::Error;
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::manage::{self, Account, AccountChange};
 use crate::people::{Person, links, password, sessions, store, verbs};
 use crate::random::new_secret;
@@ -180,14 +180,7 @@ async fn note(
         tx,
         &Actor::cli(),
         app.now(),
-        Event {
-            verb,
-            object_kind: "person",
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
+        Event::audit(verb, "person", id, data),
     )
     .await?;
     Ok(())

@@ -45,6 +45,21 @@ impl Sent {
             .map_or("", String::as_str)
     }
 
+    /// The file that came in a field.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with why it was not taken, or that it is missing.
+    pub fn file(&self, field: &str) -> Result<&Attachment> {
+        match self.files.iter().find(|(name, _)| name == field) {
+            Some((_, file)) => Ok(file),
+            None => {
+                let missing = || FieldError::new(field, "Choose a file first.");
+                let wrong = self.wrong.first().cloned().unwrap_or_else(missing);
+                Err(Error::Invalid(vec![wrong]))
+            }
+        }
+    }
+
     /// Take a field out of the form.
     pub fn take(&mut self, field: &str) -> Option<String> {
         self.fields.remove(field)?.into_iter().next()
@@ -218,6 +233,12 @@ fn broken(error: &MultipartError) -> Error {
             "The upload ended too early or is not a form. Send it again.",
         ))
     }
+}
+
+/// All of a file. Whoever asks has looked at its size.
+pub async fn content(app: &App, file: &Attachment) -> Result<Vec<u8>> {
+    let reader = app.blobs.open(&file.sha()?, 0, None).await.map_err(disk)?;
+    Ok(reader.all().await?)
 }
 
 /// A blob's error as ours.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::actor::Actor;
 use crate::error::{Error, FieldError, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::profile::{check_line, difference};
 use crate::policy;
 use crate::random::new_id;
@@ -276,19 +276,6 @@ async fn note(
     data: Value,
 ) -> Result<()> {
     let object_kind = verb.split('.').next().unwrap_or_default();
-    events::append(
-        tx,
-        actor,
-        now,
-        Event {
-            verb,
-            object_kind,
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
-    )
-    .await?;
+    events::append(tx, actor, now, Event::audit(verb, object_kind, id, data)).await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::actor::{Actor, Via};
 use crate::error::{Error, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::{auth, password, sessions, sign_in};
 use crate::random::{hash_secret, new_secret};
 use crate::web::Ctx;
@@ -181,14 +181,7 @@ async fn note(
         tx,
         actor,
         now,
-        Event {
-            verb,
-            object_kind: "person",
-            object_id: person_id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
+        Event::audit(verb, "person", person_id, data),
     )
     .await?;
     Ok(())

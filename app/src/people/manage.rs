@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::actor::{Actor, Role};
 use crate::error::{Error, FieldError, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::links::{self, Purpose};
 use crate::people::profile::{check_line, check_name, difference};
 use crate::people::{Person, sessions, store, tokens, verbs};
@@ -337,19 +337,6 @@ async fn note(
     id: &str,
     data: Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        now,
-        Event {
-            verb,
-            object_kind: "person",
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
-    )
-    .await?;
+    events::append(tx, actor, now, Event::audit(verb, "person", id, data)).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, FieldError, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::i18n::Lang;
 use crate::people::limiter::PER_ACCOUNT;
 use crate::people::{password, sessions};
@@ -232,14 +232,7 @@ async fn note(tx: &mut mil_db::Tx, me: &Me, verb: &'static str, data: Value) -> 
         tx,
         &me.actor,
         me.now,
-        Event {
-            verb,
-            object_kind: "person",
-            object_id: &me.actor.id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
+        Event::audit(verb, "person", &me.actor.id, data),
     )
     .await?;
     Ok(())

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::actor::{Actor, Via};
 use crate::error::{Error, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::factor::{self, Proof};
 use crate::people::limiter::PER_ACCOUNT;
 use crate::people::profile::check_own_password;
@@ -245,19 +245,6 @@ async fn note(
     id: &str,
     data: Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        now,
-        Event {
-            verb,
-            object_kind: "person",
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
-    )
-    .await?;
+    events::append(tx, actor, now, Event::audit(verb, "person", id, data)).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::Result;
 use crate::actor::Actor;
 use crate::clock::from_micros;
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::random::{hash_secret, new_id, new_secret};
 use crate::web::{Ctx, Me};
 
@@ -136,20 +136,7 @@ async fn note(
     verb: &'static str,
     id: &str,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        now,
-        Event {
-            verb,
-            object_kind: "session",
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data: json!({}),
-        },
-    )
-    .await?;
+    events::append(tx, actor, now, Event::audit(verb, "session", id, json!({}))).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::actor::{Actor, Via};
 use crate::error::{Error, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::limiter::{PER_ACCOUNT, PER_ADDRESS};
 use crate::people::{auth, password, second_step, sessions, verbs};
 use crate::web::Ctx;
@@ -90,14 +90,12 @@ pub async fn failed(ctx: &Ctx, email: &str, what: &str) -> Result<()> {
         &mut tx,
         &nobody,
         ctx.now,
-        Event {
-            verb: "sign_in.failed",
-            object_kind: "sign_in",
-            object_id: email,
-            item_id: None,
-            audience: Audience::Audit,
-            data: json!({ "email": email, "wrong": what }),
-        },
+        Event::audit(
+            "sign_in.failed",
+            "sign_in",
+            email,
+            json!({ "email": email, "wrong": what }),
+        ),
     )
     .await?;
     tx.commit().await?;

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::actor::{Actor, Role, Scope};
 use crate::clock::from_micros;
 use crate::error::{Error, FieldError, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::profile::check_line;
 use crate::random::{hash_secret, new_id, new_secret};
 use crate::web::Me;
@@ -103,14 +103,12 @@ pub async fn create(
         tx,
         actor,
         now,
-        Event {
-            verb: "token.created",
-            object_kind: "token",
-            object_id: &id,
-            item_id: None,
-            audience: Audience::Audit,
-            data: json!({ "person_id": person_id, "name": name, "scopes": scopes }),
-        },
+        Event::audit(
+            "token.created",
+            "token",
+            &id,
+            json!({ "person_id": person_id, "name": name, "scopes": scopes }),
+        ),
     )
     .await?;
     Ok((id, secret))
@@ -136,14 +134,12 @@ pub async fn revoke(
             tx,
             actor,
             now,
-            Event {
-                verb: "token.revoked",
-                object_kind: "token",
-                object_id: id,
-                item_id: None,
-                audience: Audience::Audit,
-                data: json!({ "person_id": person_id }),
-            },
+            Event::audit(
+                "token.revoked",
+                "token",
+                id,
+                json!({ "person_id": person_id }),
+            ),
         )
         .await?;
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::actor::{Actor, Role, Via};
 use crate::error::{Error, FieldError, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::org::{self, Org};
 use crate::people::{auth, password, sign_in, store};
 use crate::starter;
@@ -81,14 +81,12 @@ pub async fn found(ctx: &Ctx, input: &Founding) -> Result<String> {
         &mut tx,
         &Actor::system(),
         ctx.now,
-        Event {
-            verb: "person.founded",
-            object_kind: "person",
-            object_id: &id,
-            item_id: None,
-            audience: Audience::Audit,
-            data: json!({ "email": email.trim().to_lowercase() }),
-        },
+        Event::audit(
+            "person.founded",
+            "person",
+            &id,
+            json!({ "email": email.trim().to_lowercase() }),
+        ),
     )
     .await?;
     if input.starter.is_some() {

@@ -12,7 +12,7 @@ use super::store;
 use crate::actor::Actor;
 use crate::catalog::{Catalog, verbs};
 use crate::error::{Error, FieldError, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::people::Team;
 use crate::policy;
 use crate::web::Ctx;
@@ -162,8 +162,9 @@ pub fn preview(
 /// [`Error::Conflict`] when it is adopted already.
 pub async fn adopt(ctx: &Ctx, actor: &Actor, key: &str, wishes: &Wishes) -> Result<()> {
     policy::require(policy::shapes_catalog(actor))?;
-    let offered = store::offered(&ctx.app.db).await?;
-    let Offered { pack, origin } = offered.get(key).ok_or(Error::NotFound)?.clone();
+    let Offered { pack, origin } = store::offer(&ctx.app.db, key)
+        .await?
+        .ok_or(Error::NotFound)?;
     let teams = crate::people::store::teams(&ctx.app.db).await?;
     let mut install = Install::begin(ctx, actor).await?;
     if running(&mut install.tx, key).await? {
@@ -294,14 +295,7 @@ pub async fn note(
         tx,
         actor,
         ctx.now,
-        Event {
-            verb,
-            object_kind: "practice",
-            object_id: key,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
+        Event::audit(verb, "practice", key, data),
     )
     .await?;
     Ok(())

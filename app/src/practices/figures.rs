@@ -115,20 +115,11 @@ pub async fn values(
 
 async fn load(db: &Db, catalog: &Catalog, services: &[&String], now: Timestamp) -> Result<Facts> {
     let since = now - SignedDuration::from_hours(24 * DAYS);
-    let marks = |from: usize| -> String {
-        let marks: Vec<String> = (from..from + services.len())
-            .map(|n| format!("${n}"))
-            .collect();
-        if marks.is_empty() {
-            "NULL".into()
-        } else {
-            marks.join(", ")
-        }
-    };
+    let places = places(services.len());
     let count = |condition: &'static str| {
         sql(format!(
             "SELECT COUNT(*) AS n FROM work_item w WHERE {condition} AND w.service_id IN ({})",
-            marks(2)
+            places
         ))
         .bind(since.as_microsecond())
         .bind_all(services.iter().map(|s| s.as_str()))
@@ -142,7 +133,7 @@ async fn load(db: &Db, catalog: &Catalog, services: &[&String], now: Timestamp) 
         "SELECT e.verb, COUNT(*) AS n, COUNT(DISTINCT e.item_id) AS items
          FROM work_item w JOIN event e ON e.item_id = w.id
          WHERE e.at >= $1 AND w.service_id IN ({}) GROUP BY e.verb",
-        marks(2)
+        places
     ))
     .bind(since.as_microsecond())
     .bind_all(services.iter().map(|s| s.as_str()))
@@ -205,6 +196,16 @@ async fn load(db: &Db, catalog: &Catalog, services: &[&String], now: Timestamp) 
     })
 }
 
+/// Places for `count` values from the second on; what fits nothing for none.
+fn places(count: usize) -> String {
+    let marks: Vec<String> = (2..2 + count).map(|n| format!("${n}")).collect();
+    if marks.is_empty() {
+        "NULL".to_owned()
+    } else {
+        marks.join(", ")
+    }
+}
+
 type ByItem = BTreeMap<String, BTreeMap<String, i64>>;
 
 /// Sums of the requests that were closed in the period, by request and part.
@@ -216,12 +217,7 @@ async fn by_item(
     services: &[&String],
     since: Timestamp,
 ) -> Result<ByItem> {
-    let marks: Vec<String> = (2..2 + services.len()).map(|n| format!("${n}")).collect();
-    let marks = if marks.is_empty() {
-        "NULL".into()
-    } else {
-        marks.join(", ")
-    };
+    let marks = places(services.len());
     let mut all = ByItem::new();
     for row in sql(format!(
         "{select} WHERE {condition} AND w.closed_at >= $1 AND w.phase = 'done'

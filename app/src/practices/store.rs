@@ -1,6 +1,6 @@
 //! The rows of practices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use mil_db::{Db, Row, Tx, sql};
@@ -46,17 +46,28 @@ fn adoption(row: &Row, parts: Parts) -> Result<Adoption> {
 
 /// Everything that runs here, by key.
 pub async fn adopted(db: &Db) -> Result<BTreeMap<String, Adoption>> {
+    load(db, None).await
+}
+
+/// One practice that runs here.
+pub async fn find(db: &Db, key: &str) -> Result<Option<Adoption>> {
+    Ok(load(db, Some(key)).await?.remove(key))
+}
+
+/// What runs here of all practices, or of one.
+async fn load(db: &Db, key: Option<&str>) -> Result<BTreeMap<String, Adoption>> {
+    let of = |table: &str| match key {
+        Some(key) => sql(format!("SELECT * FROM {table} WHERE practice = $1")).bind(key),
+        None => sql(format!("SELECT * FROM {table}")),
+    };
     let mut parts: BTreeMap<String, Parts> = BTreeMap::new();
-    for row in sql("SELECT practice, kind, part, object_id FROM practice_part")
-        .all(db)
-        .await?
-    {
+    for row in of("practice_part").all(db).await? {
         let of = parts.entry(row.get("practice")?).or_default();
         if let Some(map) = of.of_mut(&row.get::<String>("kind")?) {
             map.insert(row.get("part")?, row.get("object_id")?);
         }
     }
-    sql("SELECT * FROM practice_adoption")
+    of("practice_adoption")
         .all(db)
         .await?
         .iter()
@@ -66,11 +77,6 @@ pub async fn adopted(db: &Db) -> Result<BTreeMap<String, Adoption>> {
             Ok((key, adoption(row, parts)?))
         })
         .collect()
-}
-
-/// One practice that runs here.
-pub async fn find(db: &Db, key: &str) -> Result<Option<Adoption>> {
-    Ok(adopted(db).await?.remove(key))
 }
 
 /// Packs that were imported, by key.
@@ -90,26 +96,43 @@ pub async fn imported(db: &Db) -> Result<BTreeMap<String, Pack>> {
 /// Every practice that can be looked at: the newer one where the library and
 /// an import have the same.
 pub async fn offered(db: &Db) -> Result<BTreeMap<String, Offered>> {
-    let mut all: BTreeMap<String, Offered> = library::packs()
-        .iter()
-        .map(|(key, pack)| {
-            let offered = Offered {
-                pack: pack.clone(),
-                origin: Origin::Library,
-            };
-            (key.clone(), offered)
-        })
+    let mut imports = imported(db).await?;
+    let keys: BTreeSet<String> = library::packs()
+        .keys()
+        .chain(imports.keys())
+        .cloned()
         .collect();
-    for (key, pack) in imported(db).await? {
-        let newer = all
-            .get(&key)
-            .is_none_or(|known| known.version() < pack.meta.version);
-        if newer {
-            let origin = Origin::Import;
-            all.insert(key, Offered { pack, origin });
-        }
+    Ok(keys
+        .into_iter()
+        .filter_map(|key| Some((key.clone(), newest(&key, imports.remove(&key))?)))
+        .collect())
+}
+
+/// One practice that can be looked at.
+pub async fn offer(db: &Db, key: &str) -> Result<Option<Offered>> {
+    let row = sql("SELECT pack FROM practice_import WHERE practice = $1")
+        .bind(key)
+        .opt(db)
+        .await?;
+    let import = row.map(|row| from_text(key, &row.get::<String>("pack")?));
+    Ok(newest(key, import.transpose()?))
+}
+
+/// The library's text of a practice or the imported one, whichever is newer.
+fn newest(key: &str, import: Option<Pack>) -> Option<Offered> {
+    let ours = library::packs().get(key);
+    let newer = |pack: &Pack| ours.is_none_or(|ours| ours.meta.version < pack.meta.version);
+    match (import.filter(newer), ours) {
+        (Some(pack), _) => Some(Offered {
+            pack,
+            origin: Origin::Import,
+        }),
+        (None, Some(pack)) => Some(Offered {
+            pack: pack.clone(),
+            origin: Origin::Library,
+        }),
+        (None, None) => None,
     }
-    Ok(all)
 }
 
 /// Write down that a practice runs here now, or runs in another version.

@@ -189,7 +189,7 @@ pub async fn newer(ctx: &Ctx, key: &str) -> Result<(Adoption, Offered)> {
     let adoption = store::find(&ctx.app.db, key)
         .await?
         .ok_or(Error::NotFound)?;
-    let offered = store::offered(&ctx.app.db).await?.remove(key);
+    let offered = store::offer(&ctx.app.db, key).await?;
     match offered.filter(|o| o.version() > adoption.pack.meta.version) {
         Some(offered) => Ok((adoption, offered)),
         None => Err(Error::Conflict(Msg::new(

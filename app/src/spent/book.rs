@@ -149,14 +149,7 @@ async fn tell(
         tx,
         actor,
         ctx.now,
-        Event {
-            verb,
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Internal,
-            data,
-        },
+        Event::of_item(verb, &item.id, Audience::Internal, data),
     )
     .await?;
     Ok(())

@@ -261,14 +261,12 @@ pub async fn note(
         tx,
         actor,
         ctx.now,
-        Event {
+        Event::of_item(
             verb,
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Internal,
-            data: json!({ "task": name, "number": number }),
-        },
+            &item.id,
+            Audience::Internal,
+            json!({ "task": name, "number": number }),
+        ),
     )
     .await?;
     Ok(())

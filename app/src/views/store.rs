@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::actor::{Actor, Role};
 use crate::error::{Error, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 use crate::queue::Filter;
 use crate::random::new_id;
 use crate::state::App;
@@ -138,19 +138,6 @@ async fn note(
     id: &str,
     data: serde_json::Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        now,
-        Event {
-            verb,
-            object_kind: "view",
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
-    )
-    .await?;
+    events::append(tx, actor, now, Event::audit(verb, "view", id, data)).await?;
     Ok(())
 }

@@ -29,14 +29,7 @@ async fn changed(
         tx,
         actor,
         ctx.now,
-        Event {
-            verb,
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience,
-            data,
-        },
+        Event::of_item(verb, &item.id, audience, data),
     )
     .await?;
     Ok(())

@@ -189,14 +189,12 @@ async fn note(
         tx,
         actor,
         ctx.now,
-        Event {
+        Event::of_item(
             verb,
-            object_kind: "request",
-            object_id: &here.id,
-            item_id: Some(&here.id),
-            audience: Audience::Public,
-            data: json!({ "number": there.number, "id": there.id }),
-        },
+            &here.id,
+            Audience::Public,
+            json!({ "number": there.number, "id": there.id }),
+        ),
     )
     .await?;
     Ok(())

@@ -419,13 +419,11 @@ async fn note(
         tx,
         actor,
         now,
-        Event {
+        Event::of_item(
             verb,
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data: json!({
+            &item.id,
+            Audience::Public,
+            json!({
                 "before": { "stage": before.stage, "phase": store::phase_key(before.phase) },
                 "after": { "stage": item.stage, "phase": store::phase_key(item.phase) },
                 "from": from.as_ref().map(|n| &n.0), "from_word": from.as_ref().map(|n| &n.1),
@@ -433,7 +431,7 @@ async fn note(
                 "reason": mv.reason(),
                 "why": match mv { Move::Wait { why } => Some(*why), _ => None },
             }),
-        },
+        ),
     )
     .await?;
     Ok(())

@@ -198,18 +198,16 @@ async fn start(
         tx,
         actor,
         ctx.now,
-        Event {
-            verb: "request.ordered",
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data: json!({
-                "number": item.number, "title": item.title, "service": service.name,
-                "order": order, "requester_id": item.requester_id,
-                "on_behalf": item.requester_id != actor.id,
+        Event::of_item(
+            "request.ordered",
+            &item.id,
+            Audience::Public,
+            json!({
+                    "number": item.number, "title": item.title, "service": service.name,
+                    "order": order, "requester_id": item.requester_id,
+                    "on_behalf": item.requester_id != actor.id,
             }),
-        },
+        ),
     )
     .await?;
     super::begin::begin(tx, ctx, catalog, actor, item, &visit).await

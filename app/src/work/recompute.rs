@@ -161,18 +161,11 @@ async fn renew(
         tx,
         &system,
         now,
-        Event {
-            verb: "request.due_changed",
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data: json!({
+        Event::of_item("request.due_changed", &item.id, Audience::Public, json!({
                 "why": why, "name": name,
                 "respond_before": of(moved.0, before.0), "respond_after": of(moved.0, item.respond_by),
                 "due_before": of(moved.1, before.1), "due_after": of(moved.1, item.deliver_by),
-            }),
-        },
+        })),
     )
     .await?;
     Ok(true)

@@ -272,14 +272,12 @@ async fn note(
             tx,
             actor,
             ctx.now,
-            Event {
+            Event::of_item(
                 verb,
-                object_kind: "request",
-                object_id: &here.id,
-                item_id: Some(&here.id),
-                audience: Audience::Internal,
-                data: json!({ "kind": kind, "number": there.number }),
-            },
+                &here.id,
+                Audience::Internal,
+                json!({ "kind": kind, "number": there.number }),
+            ),
         )
         .await?;
     }

@@ -192,14 +192,7 @@ async fn note(
         tx,
         actor,
         ctx.now,
-        Event {
-            verb: "request.service_changed",
-            object_kind: "request",
-            object_id: &item.id,
-            item_id: Some(&item.id),
-            audience: Audience::Public,
-            data,
-        },
+        Event::of_item("request.service_changed", &item.id, Audience::Public, data),
     )
     .await?;
     Ok(())

@@ -184,14 +184,12 @@ pub async fn decide(
             &mut tx,
             actor,
             ctx.now,
-            Event {
+            Event::of_item(
                 verb,
-                object_kind: "request",
-                object_id: &item.id,
-                item_id: Some(&item.id),
-                audience: Audience::Public,
-                data: json!({ "draft": true, "reason": reason, "after": { "stage": item.stage } }),
-            },
+                &item.id,
+                Audience::Public,
+                json!({ "draft": true, "reason": reason, "after": { "stage": item.stage } }),
+            ),
         )
         .await?;
     } else {

@@ -81,14 +81,12 @@ async fn wake(app: &App, now: Timestamp, id: &str) -> Result<usize> {
                 &mut tx,
                 &actor,
                 now,
-                Event {
-                    verb: "promise.escalated",
-                    object_kind: "request",
-                    object_id: &item.id,
-                    item_id: Some(&item.id),
-                    audience: Audience::Internal,
-                    data: json!({ "clock": kind.key(), "share": share, "tell": tell }),
-                },
+                Event::of_item(
+                    "promise.escalated",
+                    &item.id,
+                    Audience::Internal,
+                    json!({ "clock": kind.key(), "share": share, "tell": tell }),
+                ),
             )
             .await?;
             fired += 1;

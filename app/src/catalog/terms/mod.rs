@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::actor::Actor;
 use crate::catalog::snapshot;
 use crate::error::{Error, FieldError, Msg, Result};
-use crate::events::{self, Audience, Event};
+use crate::events::{self, Event};
 
 /// Longest name of anything in the catalogue, in characters.
 pub const MAX_NAME: usize = 80;
@@ -83,19 +83,6 @@ pub(crate) async fn note(
     data: Value,
 ) -> Result<()> {
     let kind = verb.split('.').next().unwrap_or(verb);
-    events::append(
-        tx,
-        actor,
-        now,
-        Event {
-            verb,
-            object_kind: kind,
-            object_id: id,
-            item_id: None,
-            audience: Audience::Audit,
-            data,
-        },
-    )
-    .await?;
+    events::append(tx, actor, now, Event::audit(verb, kind, id, data)).await?;
     snapshot::touch(tx).await
 }

@@ -4,9 +4,9 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::files::Sent;
-use crate::files::intake::disk;
+use crate::files::intake::content;
 use crate::i18n::t;
 use crate::policy;
 use crate::practices::model::Origin;
@@ -116,22 +116,11 @@ async fn show(me: &Me, ask: &Ask, wrong: &Wrong) -> Result<Markup> {
 }
 
 async fn taken(me: &Me, sent: &Sent) -> Result<String> {
-    let file = sent.files.iter().find(|(field, _)| field == "pack");
-    let Some((_, file)) = file else {
-        let wrong = sent.wrong.first().cloned();
-        let missing = FieldError::new("pack", "Choose a file first.");
-        return Err(Error::Invalid(vec![wrong.unwrap_or(missing)]));
-    };
+    let file = sent.file("pack")?;
     if usize::try_from(file.size).is_ok_and(|size| size > archive::SENT) {
         return Err(Error::field("pack", "A pack has at most 5 MB."));
     }
-    let reader = me
-        .app
-        .blobs
-        .open(&file.sha()?, 0, None)
-        .await
-        .map_err(disk)?;
-    let bytes = reader.all().await?;
+    let bytes = content(&me.app, file).await?;
     Ok(import::import(me, &me.actor, &bytes).await?.key)
 }
 

@@ -28,9 +28,8 @@ pub struct Seen {
 impl Seen {
     /// Look a practice up.
     pub async fn find(me: &Me, key: &str) -> Result<Seen> {
-        let mut offered = store::offered(&me.app.db).await?;
         let adoption = store::find(&me.app.db, key).await?;
-        let offered = match (offered.remove(key), &adoption) {
+        let offered = match (store::offer(&me.app.db, key).await?, &adoption) {
             (Some(offered), _) => offered,
             // It was left out of the library since.
             (None, Some(adoption)) => Offered {

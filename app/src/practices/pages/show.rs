@@ -393,7 +393,7 @@ pub async fn leave(me: Me, Path(key): Path<String>) -> Result<Response> {
     let lang = me.lang();
     adopt::leave(&me, &me.actor, &key).await?;
     let said = Flash::new(t!(lang, "You left this practice. Running requests go on."));
-    let there = store::offered(&me.app.db).await?.contains_key(&key);
+    let there = store::offer(&me.app.db, &key).await?.is_some();
     let to = if there {
         format!("/practices/{key}")
     } else {
