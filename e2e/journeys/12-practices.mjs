@@ -136,7 +136,10 @@ export default [{
     assert.equal((await t.api('GET', `/requests/${number}`)).stage, 'act');
     await t.look();
 
-    // Away: somebody else decides, until one is back.
+    // Away: somebody else decides, until one is back. Each size is somebody
+    // else: they share the installation and may run at the same time.
+    await t.context.clearCookies();
+    await t.signIn({ desktop: 'pia', phone: 'ivo', plain: 'priya' }[t.variant]);
     await t.goto('/approvals');
     await t.fill('Who decides for you', 'jonas@nordhaven.example');
     await t.fill('Until and including', new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10));
