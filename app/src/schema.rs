@@ -24,4 +24,5 @@ list![
     "0013_recompute.sql",
     "0014_engine.sql",
     "0015_practices.sql",
+    "0021_incidents.sql",
 ];

@@ -14,6 +14,7 @@ use crate::notifications;
 use crate::schema::MIGRATIONS;
 use crate::state::App;
 use crate::work::{recompute, wake};
+use crate::{incidents, problems};
 
 /// Open the database, bring it up to date, and put the parts together.
 pub async fn open(config: Config) -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
@@ -111,6 +112,12 @@ async fn tick(app: App) {
         }
         if let Err(error) = crate::approvals::remind::run_due(&app, app.now()).await {
             tracing::error!(%error, "nobody could be reminded of an approval");
+        }
+        if let Err(error) = incidents::remind::run_due(&app, app.now()).await {
+            tracing::error!(%error, "no incident manager was reminded");
+        }
+        if let Err(error) = problems::resolve::run_due(&app, app.now()).await {
+            tracing::error!(%error, "incidents did not hear of their cause");
         }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");

@@ -131,6 +131,8 @@ impl Desk {
         let names = names(me, named).await?;
         let may_work = policy::on_item(&me.actor, Do::Work, &item.facts());
         let together = html! {
+            (crate::incidents::panel::panel(me, &item, may_work).await?)
+            (crate::problems::panel::panel(me, &item, may_work).await?)
             (approvals::panel(me, &item).await?)
             (tasks::panel(me, &catalog, &item, may_work).await?)
         };

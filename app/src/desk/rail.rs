@@ -361,6 +361,8 @@ pub fn link_words(lang: Lang, kind: LinkKind) -> &'static str {
         LinkKind::BlockedBy => t!(lang, "Waits for"),
         LinkKind::Duplicates => t!(lang, "Same as"),
         LinkKind::DuplicatedBy => t!(lang, "Has the same"),
+        LinkKind::CausedBy => t!(lang, "Caused by"),
+        LinkKind::Causes => t!(lang, "Causes"),
     }
 }
 

@@ -128,7 +128,10 @@ pub async fn feed(d: &Desk, all: bool) -> Result<Markup> {
     parts.extend(
         events
             .into_iter()
-            .filter(|e| TOLD.contains(&e.verb.as_str()))
+            .filter(|e| {
+                let verb = e.verb.as_str();
+                TOLD.contains(&verb) || crate::incidents::words::TOLD.contains(&verb)
+            })
             .map(Part::Event),
     );
     parts.sort_by(|a, b| a.at().cmp(&b.at()));

@@ -119,6 +119,13 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "later" => t!(lang, "It is promised for a later time now").to_owned(),
         "sooner" => t!(lang, "It is promised for an earlier time now").to_owned(),
         "merged" => t!(lang, "{name} merged it into another request", name = by),
+        "incident_update" => t!(lang, "{name} says how the fault stands", name = by),
+        "restored" => t!(lang, "It works again").to_owned(),
+        "major" => t!(lang, "{name} declared a major incident", name = by),
+        "manager" => t!(lang, "{name} made you incident manager", name = by),
+        "update_due" => t!(lang, "The update you promised is overdue").to_owned(),
+        "cause_fixed" => t!(lang, "The cause was found and fixed").to_owned(),
+        "post_mortem" => t!(lang, "{name} published a post-mortem", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }
 }

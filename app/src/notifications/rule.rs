@@ -116,6 +116,42 @@ pub fn told(what: &Happened<'_>, around: &Around) -> BTreeMap<String, Reason> {
         }
         "request.rated" => tell(assignee, "rated"),
         "request.merged" => tell(requester, "merged"),
+        "incident.updated" | "incident.told" | "incident.restored" => {
+            let reason = match what.verb {
+                "incident.restored" => "restored",
+                _ => "incident_update",
+            };
+            tell(requester, reason);
+            tell(assignee, reason);
+            watchers(&mut tell, reason);
+        }
+        "incident.major" => {
+            tell(assignee, "major");
+            for lead in &around.leads {
+                tell(lead, "major");
+            }
+            watchers(&mut tell, "major");
+        }
+        "incident.managed" => tell(what.data["after"].as_str().unwrap_or_default(), "manager"),
+        "incident.reminded" => {
+            for id in what.data["mentions"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+            {
+                tell(id, "update_due");
+            }
+        }
+        "problem.resolved" => {
+            tell(requester, "cause_fixed");
+            tell(assignee, "cause_fixed");
+            watchers(&mut tell, "cause_fixed");
+        }
+        "post_mortem.published" => {
+            tell(assignee, "post_mortem");
+            watchers(&mut tell, "post_mortem");
+        }
         "request.due_changed" => {
             let due = |key: &str| what.data[key].as_i64();
             match due("due_before").zip(due("due_after")) {

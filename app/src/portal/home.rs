@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use crate::catalog::Service;
 use crate::error::Result;
 use crate::i18n::{t, tn};
+use crate::incidents;
 use crate::portal::{catalog, requests, words};
 use crate::ui::block;
 use crate::web::{Me, shell};
@@ -30,6 +31,7 @@ pub async fn page(me: Me) -> Result<Markup> {
             (catalog::search_box(&me, "/search", ""))
         } }
         div class="wrap" {
+            (incidents::panel::banner(&me).await?)
             @if !open.is_empty() {
                 section class="section" aria-labelledby="h-open" {
                     (block::section_head("h-open", t!(lang, "Your open requests"), "/requests",

@@ -13,11 +13,13 @@ use crate::approvals;
 use crate::clock::from_micros;
 use crate::error::Result;
 use crate::i18n::{fmt, t};
+use crate::incidents;
 use crate::policy::{self, Do};
 use crate::portal::seen::{Seen, names, see};
 use crate::portal::turn::Typed;
 use crate::portal::words::{self, first};
 use crate::portal::{facts, story, turn};
+use crate::problems;
 use crate::ui::block::{self, Tone as Colour, notice};
 use crate::ui::clock::{Step, StepState, pipeline};
 use crate::web::{Me, shell};
@@ -33,6 +35,7 @@ pub async fn show(me: &Me, id: &str, typed: &Typed) -> Result<Response> {
     let lang = me.lang();
     let seen = see(me, store::find(&me.app.db, &me.actor, id).await?).await?;
     let item = &seen.item;
+    let catalog = me.app.catalog().await?;
     let number = item.number.to_string();
     let my_answer = seen.my_turn()
         && item
@@ -52,6 +55,8 @@ pub async fn show(me: &Me, id: &str, typed: &Typed) -> Result<Response> {
                     @if policy::on_item(&me.actor, Do::SeeInternal, &item.facts()) {
                         p class="s14" { a href={ "/work/" (number) } { (t!(lang, "Open it in the workspace")) } }
                     }
+                    (incidents::panel::for_requester(me, item).await?)
+                    @if item.is_open() { (problems::panel::offer(me, &catalog, &item.service_id, &format!("/requests/{number}")).await?) }
                     (approvals::panel(me, item).await?)
                     (turn::part(me, &seen, typed).await?)
                     (steps(me, &seen).await?)

@@ -15,6 +15,7 @@ use crate::i18n::{fmt, t};
 use crate::portal::answers::{Answers, prepare};
 use crate::portal::form::{self, Errors};
 use crate::portal::{aside, cart, draft, whom};
+use crate::problems;
 use crate::ui::block::{self, Tone, notice};
 use crate::ui::button::{Button, Kind as Loud, Size, button};
 use crate::ui::field::{self, Field};
@@ -143,6 +144,7 @@ pub async fn render(
         .unwrap_or_default();
     let action = format!("/catalog/{}", service.slug);
     let aside = aside::card(me, catalog, service).await?;
+    let known = problems::panel::offer(me, catalog, &service.id, &action).await?;
     // Drafts and the cart belong to the reader.
     let own = shown.line.is_none() && shown.whom.is_none();
     let body = html! {
@@ -158,6 +160,7 @@ pub async fn render(
                     p class="muted mt-2 measure" { (service.summary) }
                     (aside::on_phone(me, catalog, service)?)
                     @if !service.instructions.trim().is_empty() { div class="prose mt-4" { (markdown(&service.instructions)) } }
+                    (known)
                     @if let Some(at) = shown.draft { (draft_notice(me, &action, at)) }
                     @if let Some(person) = shown.whom {
                         div class="mt-4" {

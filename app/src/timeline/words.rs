@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::clock::from_micros;
 use crate::i18n::{Lang, fmt, t, tn};
+use crate::incidents;
 use crate::timeline::Entry;
 use crate::work::model::NEVER;
 
@@ -205,7 +206,7 @@ impl Teller<'_> {
                 "took time back: {time}",
                 time = fmt::span(lang, d["minutes"].as_i64().unwrap_or(0), 480)
             ),
-            _ => return None,
+            _ => return incidents::words::tell(lang, e),
         })
     }
 
@@ -317,6 +318,8 @@ impl Teller<'_> {
             Some("blocked_by") => t!(lang, "waits for {number}", number = number),
             Some("duplicates") => t!(lang, "same as {number}", number = number),
             Some("duplicated_by") => t!(lang, "{number} is the same", number = number),
+            Some("caused_by") => t!(lang, "caused by {number}", number = number),
+            Some("causes") => t!(lang, "causes {number}", number = number),
             _ => t!(lang, "belongs with {number}", number = number),
         }
     }
@@ -356,7 +359,7 @@ impl Teller<'_> {
             "request.declined" | "request.cancelled" | "approval.refused" | "task.failed" => "x",
             "promise.escalated" => "alert",
             "request.resumed" => "go",
-            _ => "info",
+            other => incidents::words::icon(other).unwrap_or("info"),
         }
     }
 }

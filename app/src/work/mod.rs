@@ -11,6 +11,7 @@
 //! | [`edit`] | assigning, priority, checklist, fields |
 //! | [`talk`] | comments, asking the requester, watchers |
 //! | [`relate`], [`merge`] | links between items; two that become one |
+//! | [`spawn`] | work that comes of other work |
 //! | [`reservice`] | another service for the same item |
 //! | [`recompute`] | new due dates after a promise or calendar changed |
 //! | [`wake`] | what the clocks do by themselves: escalations |
@@ -30,6 +31,7 @@ pub mod promise;
 pub mod recompute;
 pub mod relate;
 pub mod reservice;
+pub mod spawn;
 pub mod store;
 pub mod talk;
 pub mod wake;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::actor::Actor;
+use crate::catalog::model::WorkKind;
 use crate::error::{Error, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::policy::{self, Do};
@@ -33,16 +34,22 @@ pub enum LinkKind {
     Duplicates,
     /// The other asks for the same as this one.
     DuplicatedBy,
+    /// The other, a problem, is why this happened.
+    CausedBy,
+    /// This one, a problem, is why the other happened.
+    Causes,
 }
 
 impl LinkKind {
     /// All, in the order of lists.
-    pub const ALL: [LinkKind; 5] = [
+    pub const ALL: [LinkKind; 7] = [
         LinkKind::Relates,
         LinkKind::Blocks,
         LinkKind::BlockedBy,
         LinkKind::Duplicates,
         LinkKind::DuplicatedBy,
+        LinkKind::CausedBy,
+        LinkKind::Causes,
     ];
 
     /// The word in forms and in the API.
@@ -53,6 +60,8 @@ impl LinkKind {
             LinkKind::BlockedBy => "blocked_by",
             LinkKind::Duplicates => "duplicates",
             LinkKind::DuplicatedBy => "duplicated_by",
+            LinkKind::CausedBy => "caused_by",
+            LinkKind::Causes => "causes",
         }
     }
 
@@ -69,6 +78,8 @@ impl LinkKind {
             LinkKind::BlockedBy => ("blocks", true),
             LinkKind::Duplicates => ("duplicates", false),
             LinkKind::DuplicatedBy => ("duplicates", true),
+            LinkKind::CausedBy => ("caused_by", false),
+            LinkKind::Causes => ("caused_by", true),
         }
     }
 
@@ -78,6 +89,8 @@ impl LinkKind {
             ("blocks", false) => LinkKind::BlockedBy,
             ("duplicates", true) => LinkKind::Duplicates,
             ("duplicates", false) => LinkKind::DuplicatedBy,
+            ("caused_by", true) => LinkKind::CausedBy,
+            ("caused_by", false) => LinkKind::Causes,
             _ => LinkKind::Relates,
         }
     }
@@ -90,6 +103,8 @@ impl LinkKind {
             LinkKind::BlockedBy => LinkKind::Blocks,
             LinkKind::Duplicates => LinkKind::DuplicatedBy,
             LinkKind::DuplicatedBy => LinkKind::Duplicates,
+            LinkKind::CausedBy => LinkKind::Causes,
+            LinkKind::Causes => LinkKind::CausedBy,
         }
     }
 }
@@ -195,6 +210,12 @@ pub async fn link(
     } else {
         (&item, &other)
     };
+    if word == "caused_by" && to.kind != WorkKind::Problem {
+        return Err(Error::field(
+            "kind",
+            "Only a problem can be the cause of others. Choose another kind of link.",
+        ));
+    }
     let there = sql("SELECT kind FROM item_link WHERE kind = $3
          AND ((from_id = $1 AND to_id = $2) OR (from_id = $2 AND to_id = $1))")
     .bind(&from.id)

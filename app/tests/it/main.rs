@@ -17,6 +17,7 @@ mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]
 mod harness;
 mod idempotency;
+mod incidents;
 mod kill;
 mod live;
 mod matrix;

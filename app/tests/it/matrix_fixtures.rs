@@ -37,6 +37,13 @@ pub const TABLES: &[&str] = &[
     "attachment",
     "watcher",
     "item_link",
+    "incident_record",
+    "incident_update",
+    "problem_record",
+    "problem_helped",
+    "post_mortem",
+    "post_mortem_line",
+    "post_mortem_action",
     "saved_view",
     "undo",
     "event",
@@ -127,6 +134,34 @@ async fn somebody(app: &TestApp) -> String {
         None,
     );
     let id = made.await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// A problem whose workaround is offered to whoever may order a logo.
+async fn known_error(app: &TestApp) -> String {
+    let (id, _) = order(app, "hanna").await;
+    let mut tx = app.app.db.begin().await.unwrap();
+    sql("UPDATE work_item SET kind = 'problem' WHERE id = $1")
+        .bind(&id)
+        .run(&mut tx)
+        .await
+        .unwrap();
+    sql(
+        "INSERT INTO problem_record (item_id, headline, root_cause, workaround, published_at)
+         VALUES ($1, 'Broken', '', 'Wait', $2)",
+    )
+    .bind(&id)
+    .bind(app.now().as_microsecond())
+    .run(&mut tx)
+    .await
+    .unwrap();
+    sql("INSERT INTO problem_service (item_id, service_id) VALUES ($1, $2)")
+        .bind(&id)
+        .bind(&app.starter.services["company-logo"])
+        .run(&mut tx)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -275,6 +310,10 @@ impl Objects {
                 .await
                 .unwrap();
         }
+        let mut problem = String::new();
+        if wants(&["problem"]) {
+            problem = known_error(app).await;
+        }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
         if wants(&["person"]) {
@@ -311,6 +350,8 @@ impl Objects {
             ("notification", three(own_news, their_news, NOTHING)),
             ("secret", same("nothing")),
             ("sha", same("nothing")),
+            ("step", same("restored")),
+            ("problem", same(&problem)),
             ("kind", same("relates")),
             ("task", same("none")),
             ("entry", same("nothing")),
@@ -389,6 +430,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "rating") => json!({ "score": 5 }),
         (true, "service") => json!({ "service": "create-a-pdf" }),
         (true, "merge") => json!({ "into": "1001" }),
+        (true, "updates") => json!({ "body": "We look", "audience": "internal" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
         (false, "time") => return (FORM, "minutes=5".to_owned()),
