@@ -326,18 +326,17 @@ async fn assess_form(me: &Me, item: &Item, r: &Record, sheet: &Sheet) -> Result<
 }
 
 /// A day and a time of the reader's zone; `None` when the day is left empty.
-pub fn instant(me: &Me, day: &str, clock: &str) -> Result<Option<Timestamp>, ()> {
+pub fn instant(me: &Me, day: &str, clock: &str) -> Result<Option<Timestamp>, jiff::Error> {
     if day.is_empty() {
         return Ok(None);
     }
-    let day: Date = day.parse().map_err(|_| ())?;
+    let day: Date = day.parse()?;
     let clock: Time = if clock.is_empty() {
         Time::midnight()
     } else {
-        clock.parse().map_err(|_| ())?
+        clock.parse()?
     };
-    let at = me.prefs.zone.to_timestamp(day.to_datetime(clock));
-    at.map(Some).map_err(|_| ())
+    me.prefs.zone.to_timestamp(day.to_datetime(clock)).map(Some)
 }
 
 /// POST /work/{item}/incident/{step}
@@ -369,7 +368,7 @@ async fn carry_out(me: &Me, id: &str, step: &str, posted: &Posted) -> Result<Str
     Ok(match step {
         "assess" => {
             let at = instant(me, one(posted, "detected"), one(posted, "detected_time"))
-                .map_err(|()| Error::field("detected", "Give a day and a time."))?;
+                .map_err(|_| Error::field("detected", "Give a day and a time."))?;
             let affected = given("affected").unwrap_or_default();
             // The form knows minutes only; the same minute is no change.
             let item = load::item(me, id).await?;

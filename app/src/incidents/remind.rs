@@ -52,14 +52,12 @@ async fn remind(app: &App, now: Timestamp, id: &str) -> Result<usize> {
         &mut tx,
         &Actor::system(),
         now,
-        Event {
-            verb: "incident.reminded",
-            object_kind: "request",
-            object_id: id,
-            item_id: Some(id),
-            audience: Audience::Internal,
-            data: json!({ "mentions": whom.iter().collect::<Vec<_>>() }),
-        },
+        Event::of_item(
+            "incident.reminded",
+            id,
+            Audience::Internal,
+            json!({ "mentions": whom.iter().collect::<Vec<_>>() }),
+        ),
     )
     .await?;
     tx.commit().await?;

@@ -49,20 +49,8 @@ async fn note(
     what: (&'static str, Audience),
     data: Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        ctx.now,
-        Event {
-            verb: what.0,
-            object_kind: "request",
-            object_id: item_id,
-            item_id: Some(item_id),
-            audience: what.1,
-            data,
-        },
-    )
-    .await?;
+    let event = Event::of_item(what.0, item_id, what.1, data);
+    events::append(tx, actor, ctx.now, event).await?;
     Ok(())
 }
 

@@ -83,21 +83,22 @@ async fn render(me: &Me, item: &Item, sheet: &Sheet) -> Result<Response> {
 fn texts(me: &Me, base: &str, p: &PostMortem, sheet: &Sheet) -> Markup {
     let lang = me.lang();
     let causes = p.causes.join("\n");
-    let area = |name: &'static str, label: &'static str, hint: &'static str, present: &str, rows| {
-        textarea(
-            lang,
-            &Field {
-                name,
-                label,
-                hint,
-                value: sheet.value(name, present),
-                error: sheet.error(name),
-                optional: !matches!(name, "summary" | "causes"),
-                ..Field::default()
-            },
-            rows,
-        )
-    };
+    let area =
+        |name: &'static str, label: &'static str, hint: &'static str, present: &str, rows| {
+            textarea(
+                lang,
+                &Field {
+                    name,
+                    label,
+                    hint,
+                    value: sheet.value(name, present),
+                    error: sheet.error(name),
+                    optional: !matches!(name, "summary" | "causes"),
+                    ..Field::default()
+                },
+                rows,
+            )
+        };
     html! {
         form method="post" action=(base) class="stack" data-guard {
             input type="hidden" name="version" value=(p.version);

@@ -80,7 +80,10 @@ pub async fn page(me: Me, Query(asked): Query<Asked>) -> Result<Markup> {
         let mut keep = |name: &str, value: &str| {
             if !value.is_empty() {
                 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-                pairs.push(format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+                pairs.push(format!(
+                    "{name}={}",
+                    utf8_percent_encode(value, NON_ALPHANUMERIC)
+                ));
             }
         };
         keep("q", &q);

@@ -58,7 +58,9 @@ pub async fn moments(me: &Me, item: &Item, p: Option<&PostMortem>) -> Result<Vec
         if e.verb.starts_with("post_mortem.") || e.verb.starts_with("checklist.") {
             continue;
         }
-        let Some(mut text) = teller.tell(e) else { continue };
+        let Some(mut text) = teller.tell(e) else {
+            continue;
+        };
         if let Some(update) = e.data["update"]
             .as_str()
             .and_then(|id| updates.iter().find(|u| u.id == id))

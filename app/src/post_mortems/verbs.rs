@@ -30,20 +30,8 @@ async fn note(
     verb: &'static str,
     data: Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        ctx.now,
-        Event {
-            verb,
-            object_kind: "request",
-            object_id: item_id,
-            item_id: Some(item_id),
-            audience: Audience::Internal,
-            data,
-        },
-    )
-    .await?;
+    let event = Event::of_item(verb, item_id, Audience::Internal, data);
+    events::append(tx, actor, ctx.now, event).await?;
     Ok(())
 }
 
@@ -57,7 +45,9 @@ async fn lock(tx: &mut Tx, actor: &Actor, id: &str) -> Result<(Item, Option<Post
 async fn existing(tx: &mut Tx, actor: &Actor, id: &str) -> Result<(Item, PostMortem)> {
     let (item, found) = lock(tx, actor, id).await?;
     let found = found.ok_or_else(|| {
-        Error::Conflict(Msg::new("There is no post-mortem yet. Save its text first."))
+        Error::Conflict(Msg::new(
+            "There is no post-mortem yet. Save its text first.",
+        ))
     })?;
     Ok((item, found))
 }
@@ -129,7 +119,15 @@ pub async fn write(
     }
     p.version += 1;
     rows::save(&mut tx, &item, &p, ctx.now).await?;
-    note(&mut tx, ctx, actor, &item.id, "post_mortem.saved", json!({ "version": p.version })).await?;
+    note(
+        &mut tx,
+        ctx,
+        actor,
+        &item.id,
+        "post_mortem.saved",
+        json!({ "version": p.version }),
+    )
+    .await?;
     tx.commit().await?;
     Ok((item, p))
 }
@@ -142,7 +140,10 @@ pub async fn publish(ctx: &Ctx, actor: &Actor, id: &str) -> Result<(Item, PostMo
         return Err(Error::Conflict(Msg::new("This is published already.")));
     }
     if p.summary.is_empty() {
-        return Err(Error::field("summary", "Say in a few sentences what happened."));
+        return Err(Error::field(
+            "summary",
+            "Say in a few sentences what happened.",
+        ));
     }
     if p.causes.is_empty() {
         return Err(Error::field("causes", "Name at least one cause."));
@@ -150,7 +151,15 @@ pub async fn publish(ctx: &Ctx, actor: &Actor, id: &str) -> Result<(Item, PostMo
     p.published_at = Some(ctx.now);
     p.version += 1;
     rows::save(&mut tx, &item, &p, ctx.now).await?;
-    note(&mut tx, ctx, actor, &item.id, "post_mortem.published", json!({})).await?;
+    note(
+        &mut tx,
+        ctx,
+        actor,
+        &item.id,
+        "post_mortem.published",
+        json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok((item, p))
 }
@@ -164,10 +173,11 @@ pub async fn leave_out(
 ) -> Result<(Item, PostMortem)> {
     let mut tx = ctx.app.db.begin().await?;
     let (item, mut p) = existing(&mut tx, actor, id).await?;
-    let known: Vec<String> = sql("SELECT id FROM event WHERE item_id = $1 AND audience <> 'audit' ORDER BY id")
-        .bind(&item.id)
-        .column("id", &mut tx)
-        .await?;
+    let known: Vec<String> =
+        sql("SELECT id FROM event WHERE item_id = $1 AND audience <> 'audit' ORDER BY id")
+            .bind(&item.id)
+            .column("id", &mut tx)
+            .await?;
     if let Some(strange) = events.iter().find(|e| !known.contains(e)) {
         return Err(Error::field(
             "left_out",
@@ -179,7 +189,15 @@ pub async fn leave_out(
     p.left_out.dedup();
     p.version += 1;
     rows::save(&mut tx, &item, &p, ctx.now).await?;
-    note(&mut tx, ctx, actor, &item.id, "post_mortem.saved", json!({ "version": p.version })).await?;
+    note(
+        &mut tx,
+        ctx,
+        actor,
+        &item.id,
+        "post_mortem.saved",
+        json!({ "version": p.version }),
+    )
+    .await?;
     tx.commit().await?;
     Ok((item, p))
 }
@@ -205,7 +223,10 @@ pub async fn add_line(
         ));
     }
     if at > ctx.now {
-        return Err(Error::field("at", "This lies in the future. Give the time at which it happened."));
+        return Err(Error::field(
+            "at",
+            "This lies in the future. Give the time at which it happened.",
+        ));
     }
     let count: i64 = sql("SELECT COUNT(*) AS n FROM post_mortem_line WHERE item_id = $1")
         .bind(&item.id)
@@ -213,7 +234,8 @@ pub async fn add_line(
         .await?;
     if usize::try_from(count).unwrap_or(usize::MAX) >= MOST {
         return Err(Error::Conflict(
-            Msg::new("A timeline takes {n} lines of one's own at most. Remove one first.").with("n", MOST),
+            Msg::new("A timeline takes {n} lines of one's own at most. Remove one first.")
+                .with("n", MOST),
         ));
     }
     sql("INSERT INTO post_mortem_line (id, item_id, at, text) VALUES ($1, $2, $3, $4)")
@@ -223,7 +245,15 @@ pub async fn add_line(
         .bind(text)
         .run(&mut tx)
         .await?;
-    note(&mut tx, ctx, actor, &item.id, "post_mortem.saved", json!({ "line": text })).await?;
+    note(
+        &mut tx,
+        ctx,
+        actor,
+        &item.id,
+        "post_mortem.saved",
+        json!({ "line": text }),
+    )
+    .await?;
     tx.commit().await?;
     Ok((item, p))
 }
@@ -268,7 +298,10 @@ pub async fn act(ctx: &Ctx, actor: &Actor, id: &str, new: NewAction<'_>) -> Resu
         .map_err(|_| Error::field("service", "Choose the service that does this."))?
         .clone();
     if new.due_on.is_some_and(|day| day < ctx.today()) {
-        return Err(Error::field("due_on", "This day is over. Give one that lies ahead."));
+        return Err(Error::field(
+            "due_on",
+            "This day is over. Give one that lies ahead.",
+        ));
     }
     let text = format!("{} {}", item.number, item.title);
     let brief = Brief {
@@ -281,7 +314,9 @@ pub async fn act(ctx: &Ctx, actor: &Actor, id: &str, new: NewAction<'_>) -> Resu
         edit::assign_in(&mut tx, ctx, actor, &mut work, Some(owner))
             .await
             .map_err(|error| match error {
-                Error::Invalid(_) => Error::field("owner", "Choose somebody who works on requests."),
+                Error::Invalid(_) => {
+                    Error::field("owner", "Choose somebody who works on requests.")
+                }
                 other => other,
             })?;
         store::save(&mut tx, &catalog, ctx.now, &mut work).await?;

@@ -180,9 +180,7 @@ async fn ask_again(me: &Me, id: &str, sheet: &Sheet) -> Result<Response> {
             value: &a.id,
             label,
             chosen: match &sheet.typed {
-                Some(Posted(map)) => map
-                    .get("incidents")
-                    .is_some_and(|l| l.iter().any(|i| *i == a.id)),
+                Some(Posted(map)) => map.get("incidents").is_some_and(|l| l.contains(&a.id)),
                 None => true,
             },
             ..Opt::default()

@@ -55,14 +55,12 @@ async fn tell(app: &App, now: Timestamp, id: &str) -> Result<usize> {
             &mut tx,
             &Actor::system(),
             now,
-            Event {
-                verb: "problem.resolved",
-                object_kind: "request",
-                object_id: incident,
-                item_id: Some(incident),
-                audience: Audience::Public,
-                data: json!({ "number": number }),
-            },
+            Event::of_item(
+                "problem.resolved",
+                incident,
+                Audience::Public,
+                json!({ "number": number }),
+            ),
         )
         .await?;
     }

@@ -28,20 +28,8 @@ async fn note(
     verb: &'static str,
     data: Value,
 ) -> Result<()> {
-    events::append(
-        tx,
-        actor,
-        ctx.now,
-        Event {
-            verb,
-            object_kind: "request",
-            object_id: item_id,
-            item_id: Some(item_id),
-            audience: Audience::Internal,
-            data,
-        },
-    )
-    .await?;
+    let event = Event::of_item(verb, item_id, Audience::Internal, data);
+    events::append(tx, actor, ctx.now, event).await?;
     Ok(())
 }
 

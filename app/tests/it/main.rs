@@ -30,6 +30,7 @@ mod portal;
 mod portal_cart;
 mod portal_request;
 mod portal_world;
+mod post_mortems;
 mod practices;
 mod practices_packs;
 mod queue;

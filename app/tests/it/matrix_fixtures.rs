@@ -166,6 +166,30 @@ async fn known_error(app: &TestApp) -> String {
     id
 }
 
+/// A published post-mortem of somebody's incident.
+async fn post_mortem(app: &TestApp) -> String {
+    let (id, _) = order(app, "hanna").await;
+    let mut tx = app.app.db.begin().await.unwrap();
+    sql("UPDATE work_item SET kind = 'incident' WHERE id = $1")
+        .bind(&id)
+        .run(&mut tx)
+        .await
+        .unwrap();
+    sql(
+        "INSERT INTO post_mortem (item_id, summary, impact, causes, went_well, went_wrong, lucky,
+            lessons, left_out, words, author_id, created_at, updated_at, published_at, version)
+         SELECT id, 'Down', '', '[]', '', '', '', '', '[]', 'down', requester_id, $2, $2, $2, 1
+         FROM work_item WHERE id = $1",
+    )
+    .bind(&id)
+    .bind(app.now().as_microsecond())
+    .run(&mut tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 /// A team and a department that nobody needs.
 async fn unit(app: &TestApp) -> (String, String) {
     let now = app.now();
@@ -314,6 +338,10 @@ impl Objects {
         if wants(&["problem"]) {
             problem = known_error(app).await;
         }
+        let mut told = String::new();
+        if wants(&["post_mortem"]) {
+            told = post_mortem(app).await;
+        }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
         if wants(&["person"]) {
@@ -352,6 +380,8 @@ impl Objects {
             ("sha", same("nothing")),
             ("step", same("restored")),
             ("problem", same(&problem)),
+            ("post_mortem", same(&told)),
+            ("timeline_line", same("nothing")),
             ("kind", same("relates")),
             ("task", same("none")),
             ("entry", same("nothing")),
@@ -430,6 +460,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "rating") => json!({ "score": 5 }),
         (true, "service") => json!({ "service": "create-a-pdf" }),
         (true, "merge") => json!({ "into": "1001" }),
+        (true, "lines") => json!({ "at": app.now().to_string(), "text": "A call" }),
         (true, "updates") => json!({ "body": "We look", "audience": "internal" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
