@@ -8,6 +8,7 @@ pub mod assets;
 pub mod audit;
 pub mod board;
 pub mod bulk;
+pub mod calendar;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

@@ -169,6 +169,7 @@ pub fn routes() -> Vec<Route> {
         crate::incidents::routes(),
         crate::problems::routes(),
         crate::post_mortems::routes(),
+        crate::calendar::routes(),
         crate::practices::routes(),
         crate::queue::routes(),
         crate::board::routes(),

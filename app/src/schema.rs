@@ -25,4 +25,5 @@ list![
     "0014_engine.sql",
     "0015_practices.sql",
     "0021_incidents.sql",
+    "0024_calendar.sql",
 ];

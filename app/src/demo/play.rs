@@ -2,6 +2,7 @@
 
 mod act;
 mod adopted;
+mod calendar;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -89,6 +90,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     steps.sort_by_key(|(at, plan, place, _)| (*at, *plan, *place));
     let filled = world.play(&plans, &steps).await?;
     world.adopt(now).await?;
+    world.plan(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

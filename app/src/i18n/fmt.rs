@@ -112,7 +112,8 @@ fn near(lang: Lang, date: Date, today: Date) -> Option<String> {
     Some(words[at].to_owned())
 }
 
-fn weekday(lang: Lang, date: Date) -> &'static str {
+/// "Mon".
+pub fn weekday(lang: Lang, date: Date) -> &'static str {
     DAYS[lang as usize][usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())]
 }
 
@@ -124,6 +125,13 @@ fn date_text(lang: Lang, date: Date, today: Date) -> String {
         out.push_str(&format!(" {}", date.year()));
     }
     out
+}
+
+/// "30 Nov", in German "30. Nov".
+pub fn day_month(lang: Lang, date: Date) -> String {
+    let month = MONTHS[lang as usize][usize::from(date.month().unsigned_abs()) - 1];
+    let dot = if lang == Lang::De { "." } else { "" };
+    format!("{}{dot} {month}", date.day())
 }
 
 /// Working time in at most two units: "1 d 3 h", "4 h 20 m", "5 h 05 m",

@@ -206,6 +206,14 @@ impl Teller<'_> {
                 "took time back: {time}",
                 time = fmt::span(lang, d["minutes"].as_i64().unwrap_or(0), 480)
             ),
+            verb if verb.starts_with("calendar.") => {
+                let when = |text: &str| {
+                    text.parse()
+                        .map(|at| fmt::when(lang, at, self.now, self.zone))
+                        .unwrap_or_default()
+                };
+                return crate::calendar::words::tell(lang, verb, d, &when);
+            }
             _ => return incidents::words::tell(lang, e),
         })
     }
@@ -359,6 +367,7 @@ impl Teller<'_> {
             "request.declined" | "request.cancelled" | "approval.refused" | "task.failed" => "x",
             "promise.escalated" => "alert",
             "request.resumed" => "go",
+            "calendar.planned" | "calendar.withdrawn" | "calendar.excepted" => "cal",
             other => incidents::words::icon(other).unwrap_or("info"),
         }
     }

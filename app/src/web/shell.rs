@@ -160,6 +160,7 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
     let work = [
         item("Queue", "/queue", "list", "q"),
         item("Board", "/board", "board", "b"),
+        item("Change calendar", "/calendar", "cal", "c"),
         item("Status", "/status", "alert", "s"),
     ];
     let library = [

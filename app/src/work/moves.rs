@@ -12,7 +12,9 @@ use mil_process::process::{
 use serde_json::json;
 
 use crate::actor::Actor;
+use crate::calendar;
 use crate::catalog::Catalog;
+use crate::catalog::model::WorkKind;
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::org::Org;
@@ -151,6 +153,9 @@ pub async fn run(
     mv: &Move,
 ) -> Result<()> {
     not_merged(item)?;
+    if item.kind == WorkKind::Change && mv.kind() == MoveKind::Forward {
+        calendar::verbs::may_go_on(tx, ctx, catalog, &item.id).await?;
+    }
     let process = process_of(catalog, item)?;
     let before = item.position();
     let facts = facts(&ctx.app.org(), &process, item, ctx.now);

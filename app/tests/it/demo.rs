@@ -76,6 +76,7 @@ async fn is_believable(app: &App) {
             30,
             900,
         ),
+        ("SELECT COUNT(*) AS n FROM calendar_entry", 12, 12),
         ("SELECT COUNT(*) AS n FROM saved_view", 4, 4),
         ("SELECT COUNT(*) AS n FROM escalation", 10, 400),
         // Everything that had to be told was told, at its time.

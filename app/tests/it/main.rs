@@ -7,6 +7,7 @@ mod admin_services;
 mod audit;
 mod bad_input;
 mod bulk;
+mod calendar;
 mod cli;
 mod demo;
 mod desk;

@@ -44,6 +44,9 @@ pub const TABLES: &[&str] = &[
     "post_mortem",
     "post_mortem_line",
     "post_mortem_action",
+    "calendar_thing",
+    "calendar_entry",
+    "calendar_exception",
     "saved_view",
     "undo",
     "event",
@@ -342,6 +345,10 @@ impl Objects {
         if wants(&["post_mortem"]) {
             told = post_mortem(app).await;
         }
+        let mut in_calendar = String::new();
+        if wants(&["planned"]) {
+            in_calendar = crate::calendar::planned(app).await;
+        }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
         if wants(&["person"]) {
@@ -385,6 +392,7 @@ impl Objects {
             ("kind", same("relates")),
             ("task", same("none")),
             ("entry", same("nothing")),
+            ("planned", same(&in_calendar)),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
@@ -462,6 +470,12 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "merge") => json!({ "into": "1001" }),
         (true, "lines") => json!({ "at": app.now().to_string(), "text": "A call" }),
         (true, "updates") => json!({ "body": "We look", "audience": "internal" }),
+        (true, _) if path.starts_with("/api/v1/calendar/") || last == "calendar" => {
+            let at =
+                |days: i64| (app.now() + jiff::SignedDuration::from_hours(24 * days)).to_string();
+            json!({ "kind": "event", "title": "Fair", "from": at(9), "to": at(10) })
+        }
+        (true, "calendar-exceptions") => json!({ "first": "a", "second": "b", "reason": "c" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
         (false, "time") => return (FORM, "minutes=5".to_owned()),
