@@ -7,8 +7,8 @@ use std::{
     process::Command,
 };
 
-#[path = "src/assets/bundle.rs"]
-mod bundle;
+#[path = "src/bundle/join.rs"]
+mod join;
 
 /// The third-party files that are served: path in `node_modules`, name in `OUT_DIR`.
 const VENDOR: &[(&str, &str)] = &[("htmx.org/dist/htmx.min.js", "htmx.js")];
@@ -29,7 +29,7 @@ fn main() {
         fs::copy(&from, out.join(to)).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
     }
     for ext in ["css", "js"] {
-        let text = bundle::bundle(&web.join(ext), ext).expect("web/ can be read");
+        let text = join::join(&web.join(ext), ext).expect("web/ can be read");
         fs::write(out.join(format!("mil.{ext}")), text).expect("OUT_DIR can be written");
     }
     fs::write(out.join("locale.rs"), locale(&app.join("locale/de")))

@@ -4,10 +4,10 @@
 pub mod actor;
 pub mod admin;
 pub mod approvals;
-pub mod assets;
 pub mod audit;
 pub mod board;
 pub mod bulk;
+pub mod bundle;
 pub mod calendar;
 pub mod catalog;
 pub mod cli;

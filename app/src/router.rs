@@ -180,7 +180,7 @@ pub fn routes() -> Vec<Route> {
         crate::undo::routes(),
         crate::search::routes(),
         crate::files::routes(),
-        crate::assets::routes(),
+        crate::bundle::routes(),
         crate::desk::routes(),
         crate::live::routes(),
         crate::timeline::routes(),

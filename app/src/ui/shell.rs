@@ -5,7 +5,7 @@ use super::field::some;
 use super::icon::{icon, icon_s, sprite};
 use super::overlay::{Toast, toast};
 use crate::{
-    assets,
+    bundle,
     i18n::{Lang, t},
 };
 use maud::{DOCTYPE, Markup, html};
@@ -238,7 +238,7 @@ fn document(page: &Page<'_>, shell: &str, content: Markup) -> Markup {
     let chroma = page.org.chroma.clamp(0.0, 0.19);
     html! {
         (DOCTYPE)
-        html lang=(lang.code()) data-theme=[theme] data-shell=(shell) data-build=(assets::build())
+        html lang=(lang.code()) data-theme=[theme] data-shell=(shell) data-build=(bundle::build())
             style={ "--brand-h:" (page.org.hue) ";--brand-c:" (chroma) } {
             head {
                 meta charset="utf-8";
@@ -246,10 +246,10 @@ fn document(page: &Page<'_>, shell: &str, content: Markup) -> Markup {
                 title { (page.title) " · " (page.org.name) }
                 meta name="color-scheme" content="light dark";
                 meta name="htmx-config" content=(htmx_config());
-                link rel="icon" type="image/svg+xml" href=(assets::url("favicon.svg"));
-                link rel="stylesheet" href=(assets::url("mil.css"));
-                script src=(assets::url("htmx.js")) defer {}
-                script type="module" src=(assets::url("mil.js")) {}
+                link rel="icon" type="image/svg+xml" href=(bundle::url("favicon.svg"));
+                link rel="stylesheet" href=(bundle::url("mil.css"));
+                script src=(bundle::url("htmx.js")) defer {}
+                script type="module" src=(bundle::url("mil.js")) {}
             }
             // A bare page leads to another kind of page, which the browser loads
             // by itself so that its message is shown once and not lost.

@@ -63,7 +63,7 @@ pub async fn headers(request: Request, next: Next) -> Response {
     };
     set(
         "content-security-policy",
-        crate::assets::CONTENT_SECURITY_POLICY,
+        crate::bundle::CONTENT_SECURITY_POLICY,
     );
     set("x-content-type-options", "nosniff");
     set("x-frame-options", "DENY");

@@ -4,7 +4,7 @@
 use std::{fs, io, path::Path};
 
 /// Joins every file in `dir` whose name ends in `.ext`, in the order of names.
-pub fn bundle(dir: &Path, ext: &str) -> io::Result<String> {
+pub fn join(dir: &Path, ext: &str) -> io::Result<String> {
     let mut paths: Vec<_> = fs::read_dir(dir)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|found| found == ext))

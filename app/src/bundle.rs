@@ -12,7 +12,7 @@ use axum::{
 use sha2::{Digest, Sha256};
 use std::{borrow::Cow, sync::LazyLock};
 
-mod bundle;
+mod join;
 
 /// What the server must send as `Content-Security-Policy` with every page.
 ///
@@ -142,7 +142,7 @@ fn body(asset: &Asset) -> Cow<'static, [u8]> {
         let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../web")
             .join(ext);
-        if let Ok(text) = bundle::bundle(&dir, ext) {
+        if let Ok(text) = join::join(&dir, ext) {
             return Cow::Owned(text.into_bytes());
         }
     }
