@@ -24,6 +24,7 @@ list![
     "0013_recompute.sql",
     "0014_engine.sql",
     "0015_practices.sql",
+    "0016_notices.sql",
     "0021_incidents.sql",
     "0024_calendar.sql",
 ];

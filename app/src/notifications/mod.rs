@@ -2,11 +2,15 @@
 //!
 //! * [`rule`] who is told about an event, as a pure function
 //! * [`listen`] takes events from the outbox and writes notifications
+//! * [`tell`] says something about a thing that is no request
 //! * [`pages`] the inbox, and the same as JSON
 
 pub mod listen;
 pub mod pages;
 pub mod rule;
+mod tell;
+
+pub use tell::{About, tell};
 
 use crate::openapi::Op;
 use crate::router::{Access, Route, get, post};

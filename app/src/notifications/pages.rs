@@ -46,27 +46,33 @@ pub struct Notice {
     /// mentioned, assigned, your_turn, answered, moved, resumed, approved,
     /// changes_asked, done, declined, cancelled, reopened, rated, merged or escalated.
     pub reason: String,
-    pub request_id: String,
-    pub number: i64,
+    /// Null when it is not about a request; then `href` leads to it.
+    pub request_id: Option<String>,
+    pub number: Option<i64>,
     pub title: String,
+    pub href: Option<String>,
     /// Who did it.
     pub by: String,
     pub at: String,
     pub read: bool,
 }
 
-/// What `me` was told about requests that they may still see.
+/// What `me` was told about requests that they may still see, and about other
+/// things.
 async fn load(me: &Me, after: Option<&str>) -> Result<Notices> {
     let mut filter = Where::new();
     filter.and("n.person_id = ?", [me.actor.id.as_str().into()]);
     if let Some(after) = after {
         filter.and("n.id < ?", [after.into()]);
     }
-    policy::visible_items(&me.actor, &mut filter);
+    filter.unless("n.item_id IS NULL", |filter| {
+        policy::visible_items(&me.actor, filter);
+    });
     let rows = sql(format!(
-        "SELECT n.id, n.reason, n.item_id, n.created_at, n.read_at, w.number, w.title, e.actor_name
+        "SELECT n.id, n.reason, n.item_id, n.href, n.created_at, n.read_at, w.number,
+            COALESCE(w.title, n.title, '') AS title, e.actor_name
          FROM notification n
-         JOIN work_item w ON w.id = n.item_id
+         LEFT JOIN work_item w ON w.id = n.item_id
          JOIN event e ON e.id = n.event_id
          WHERE {} ORDER BY n.id DESC LIMIT {}",
         filter.text(),
@@ -84,6 +90,7 @@ async fn load(me: &Me, after: Option<&str>) -> Result<Notices> {
                 request_id: row.get("item_id")?,
                 number: row.get("number")?,
                 title: row.get("title")?,
+                href: row.get("href")?,
                 by: row.get("actor_name")?,
                 at: from_micros(row.get("created_at")?).to_string(),
                 read: row.get::<Option<i64>>("read_at")?.is_some(),
@@ -125,6 +132,7 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "manager" => t!(lang, "{name} made you incident manager", name = by),
         "update_due" => t!(lang, "The update you promised is overdue").to_owned(),
         "cause_fixed" => t!(lang, "The cause was found and fixed").to_owned(),
+        "review_due" => t!(lang, "It is time to look at it again").to_owned(),
         "post_mortem" => t!(lang, "{name} published a post-mortem", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }
@@ -183,18 +191,18 @@ fn line(me: &Me, notice: &Notice) -> Markup {
                 a class="ttl" href={ "/inbox/" (notice.id) } { (notice.title) }
                 p class="muted small" { (words(lang, notice)) }
             }
-            span class="num muted small" { (notice.number) }
+            span class="num muted small" { @if let Some(number) = notice.number { (number) } }
             time class="muted small" datetime=(notice.at) { (fmt::when(lang, at, me.now, &me.prefs.zone)) }
         }
     }
 }
 
-/// GET /inbox/{notification}: leads to the request. Reading is noted, which
+/// GET /inbox/{notification}: leads to what it is about. Reading is noted, which
 /// changes nothing that anybody else sees.
 pub async fn open(me: Me, Path(id): Path<String>) -> Result<Response> {
     let mut tx = me.app.db.begin().await?;
     let row = sql(
-        "SELECT w.number FROM notification n JOIN work_item w ON w.id = n.item_id
+        "SELECT w.number, n.href FROM notification n LEFT JOIN work_item w ON w.id = n.item_id
          WHERE n.id = $1 AND n.person_id = $2",
     )
     .bind(&id)
@@ -202,11 +210,13 @@ pub async fn open(me: Me, Path(id): Path<String>) -> Result<Response> {
     .opt(&mut tx)
     .await?
     .ok_or(Error::NotFound)?;
-    let number: i64 = row.get("number")?;
-    // Everything about this request has been seen then.
+    let number: Option<i64> = row.get("number")?;
+    let href: Option<String> = row.get("href")?;
+    // Everything about this thing has been seen then.
     sql(
         "UPDATE notification SET read_at = $1 WHERE person_id = $2 AND read_at IS NULL
-           AND item_id = (SELECT item_id FROM notification WHERE id = $3)",
+           AND (id = $3 OR item_id = (SELECT item_id FROM notification WHERE id = $3)
+             OR href = (SELECT href FROM notification WHERE id = $3))",
     )
     .bind(me.now.as_microsecond())
     .bind(&me.actor.id)
@@ -219,7 +229,10 @@ pub async fn open(me: Me, Path(id): Path<String>) -> Result<Response> {
     } else {
         "/requests"
     };
-    Ok(see_other(&format!("{base}/{number}"), None))
+    Ok(match (number, href) {
+        (Some(number), _) => see_other(&format!("{base}/{number}"), None),
+        (None, href) => see_other(&href.unwrap_or_default(), None),
+    })
 }
 
 async fn read_everything(me: &Me) -> Result<()> {

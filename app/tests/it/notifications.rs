@@ -3,7 +3,8 @@
 use crate::harness::TestApp;
 use crate::on_each_database;
 use crate::queue::order;
-use mil::notifications::listen;
+use mil::events::{self, Event};
+use mil::notifications::{About, listen, tell};
 use mil_db::sql;
 use serde_json::json;
 
@@ -179,4 +180,39 @@ on_each_database!(the_board_moves_by_the_rules, |app| {
         .form(&format!("/board/{id}/move"), &format!("stage={second}"))
         .await
         .expect(403);
+});
+
+on_each_database!(things_that_are_no_requests_lead_to_their_page, |app| {
+    let mut tx = app.app.db.begin().await.unwrap();
+    let actor = mil::actor::Actor::system();
+    let happened = Event::audit("thing.due", "thing", "t1", json!({}));
+    let id = events::append(&mut tx, &actor, app.now(), happened)
+        .await
+        .unwrap();
+    let people = ["ivo", "maren", "ivo"].map(|who| app.id(who).to_owned());
+    let about = About {
+        reason: "review_due",
+        title: "Photo guide",
+        href: "/catalog",
+    };
+    tell(&mut tx, app.now(), &id, &people, about).await.unwrap();
+    tx.commit().await.unwrap();
+    for who in ["ivo", "maren"] {
+        let client = app.as_(who);
+        let list = client.get("/api/v1/notifications").await.expect(200).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 1, "{who}");
+        assert_eq!(list["items"][0]["title"], "Photo guide");
+        assert_eq!(list["items"][0]["number"], json!(null));
+        let page = client.get("/inbox").await.expect(200).text;
+        assert!(page.contains("It is time to look at it again"));
+        let id = list["items"][0]["id"].as_str().unwrap().to_owned();
+        app.as_("hanna")
+            .get(&format!("/inbox/{id}"))
+            .await
+            .expect(404);
+        let there = client.get(&format!("/inbox/{id}")).await.expect(303);
+        assert_eq!(there.headers["location"], "/catalog");
+        let list = client.get("/api/v1/notifications").await.expect(200).json();
+        assert_eq!(list["items"][0]["read"], true);
+    }
 });

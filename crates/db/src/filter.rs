@@ -57,6 +57,20 @@ impl Where {
         self.and(&format!("{column} IN ({marks})"), values)
     }
 
+    /// Add what `conditions` adds, for all rows but those of which `except` is true.
+    pub fn unless(&mut self, except: &str, conditions: impl FnOnce(&mut Where)) -> &mut Where {
+        let before = std::mem::take(&mut self.text);
+        conditions(self);
+        let inner = std::mem::replace(&mut self.text, before);
+        if !inner.is_empty() {
+            if !self.text.is_empty() {
+                self.text.push_str(" AND ");
+            }
+            self.text.push_str(&format!("({except} OR ({inner}))"));
+        }
+        self
+    }
+
     /// The text after WHERE; `1 = 1` when there is no condition.
     pub fn text(&self) -> &str {
         if self.text.is_empty() {
@@ -94,5 +108,20 @@ mod tests {
         );
         assert_eq!(filter.values().len(), 4);
         assert_eq!(filter.next(), 5);
+    }
+
+    #[test]
+    fn an_exception_spares_from_all_that_is_added() {
+        let mut filter = Where::new();
+        filter.and("a = ?", ["x".into()]);
+        filter.unless("b IS NULL", |_| ());
+        assert_eq!(filter.text(), "(a = $1)");
+        filter.unless("b IS NULL", |f| {
+            f.and("c = ?", ["y".into()]).and("d = ?", ["z".into()]);
+        });
+        assert_eq!(
+            filter.text(),
+            "(a = $1) AND (b IS NULL OR ((c = $2) AND (d = $3)))"
+        );
     }
 }
