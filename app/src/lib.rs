@@ -29,6 +29,7 @@ pub mod org;
 pub mod organisation;
 pub mod palette;
 pub mod people;
+pub mod policies;
 pub mod policy;
 pub mod portal;
 pub mod post_mortems;

@@ -7,6 +7,7 @@ use futures_util::stream;
 
 use crate::Result;
 use crate::audit::store::{self, Ask, Entry};
+use crate::web::csv::line as csv_line;
 use crate::web::{Me, Query};
 
 /// Events read at once.
@@ -77,28 +78,6 @@ fn line(e: &Entry) -> String {
         &e.object_id,
         e.item_id.as_ref().unwrap_or(&none),
         &data,
-    ]
-    .map(|text| cell(text));
-    format!("{}\r\n", cells.join(","))
-}
-
-/// A quoted cell. Spreadsheets carry out cells that begin like a formula, so
-/// those get an apostrophe in front (OWASP, CSV injection).
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let apostrophe = if formula { "'" } else { "" };
-    format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
-            assert!(cell(text).starts_with("\"'"), "{text}");
-        }
-        assert_eq!(cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
-    }
+    ];
+    csv_line(cells)
 }

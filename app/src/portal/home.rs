@@ -32,6 +32,7 @@ pub async fn page(me: Me) -> Result<Markup> {
         } }
         div class="wrap" {
             (incidents::panel::banner(&me).await?)
+            (crate::policies::pages::waiting(&me).await?)
             @if !open.is_empty() {
                 section class="section" aria-labelledby="h-open" {
                     (block::section_head("h-open", t!(lang, "Your open requests"), "/requests",

@@ -17,6 +17,7 @@ struct Counts {
     unread: i64,
     mine: i64,
     approvals: i64,
+    policies: i64,
 }
 
 impl Counts {
@@ -29,7 +30,8 @@ impl Counts {
               (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL) AS unread,
               (SELECT COUNT(*) FROM work_item WHERE assignee_id = $1 AND closed_at IS NULL) AS mine,
               (SELECT COUNT(*) FROM approval WHERE closed_at IS NULL AND (person_id = $1 OR person_id IN
-                (SELECT person_id FROM stand_in WHERE stand_in_id = $1 AND until > $2))) AS approvals")
+                (SELECT person_id FROM stand_in WHERE stand_in_id = $1 AND until > $2))) AS approvals,
+              (SELECT COUNT(*) FROM policy_duty WHERE person_id = $1 AND done_at IS NULL AND ended_at IS NULL) AS policies")
             .bind(&actor.id)
             .bind(ctx.now.as_microsecond())
             .one(&ctx.app.db)
@@ -39,6 +41,7 @@ impl Counts {
             unread: row.get("unread")?,
             mine: row.get("mine")?,
             approvals: row.get("approvals")?,
+            policies: row.get("policies")?,
         })
     }
 }
@@ -112,6 +115,12 @@ pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<
             ..item("Approvals", "/approvals", "check")
         });
     }
+    if counts.policies > 0 || here == "/policies" {
+        items.push(Nav {
+            count: counts.policies,
+            ..item("Policies", "/policies", "shield")
+        });
+    }
     let groups = [NavGroup {
         heading: "",
         items: &items,
@@ -165,6 +174,7 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
     ];
     let library = [
         item("Practices", "/practices", "layers", "l"),
+        item("Policies", "/work/policies", "shield", "p"),
         item("Catalog", "/catalog", "grid", "k"),
     ];
     let leads = matches!(role, Some(Role::Lead | Role::Administrator));

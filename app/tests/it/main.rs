@@ -27,6 +27,7 @@ mod notifications;
 mod openapi;
 mod organisation;
 mod people;
+mod policies;
 mod portal;
 mod portal_cart;
 mod portal_request;

@@ -47,6 +47,11 @@ pub const TABLES: &[&str] = &[
     "calendar_thing",
     "calendar_entry",
     "calendar_exception",
+    "policy",
+    "policy_version",
+    "policy_duty",
+    "policy_try",
+    "policy_exception",
     "saved_view",
     "undo",
     "event",
@@ -349,6 +354,10 @@ impl Objects {
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
         }
+        let mut policy = String::new();
+        if wants(&["policy"]) {
+            policy = crate::policies::published(app, "Brand", &json!({})).await;
+        }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
         if wants(&["person"]) {
@@ -393,6 +402,10 @@ impl Objects {
             ("task", same("none")),
             ("entry", same("nothing")),
             ("planned", same(&in_calendar)),
+            ("policy", same(&policy)),
+            ("policy_version", same("1.0")),
+            ("policy_deed", same("retire")),
+            ("exception", same("none")),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
