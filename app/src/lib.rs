@@ -21,6 +21,7 @@ pub mod files;
 pub mod health;
 pub mod i18n;
 pub mod incidents;
+pub mod knowledge;
 pub mod live;
 pub mod metrics;
 pub mod notifications;

@@ -27,4 +27,5 @@ list![
     "0016_notices.sql",
     "0021_incidents.sql",
     "0024_calendar.sql",
+    "0031_knowledge.sql",
 ];

@@ -82,7 +82,8 @@ async fn orphans(app: &App, before: Timestamp) -> Result<usize> {
         if blob.written >= before || app.org().logo.as_deref() == Some(blob.sha.as_str()) {
             continue;
         }
-        let row = sql("SELECT id FROM attachment WHERE sha256 = $1 LIMIT 1")
+        let row = sql("SELECT id FROM attachment WHERE sha256 = $1
+             UNION ALL SELECT id FROM article_image WHERE sha256 = $1 LIMIT 1")
             .bind(blob.sha.as_str())
             .opt(&app.db)
             .await?;
