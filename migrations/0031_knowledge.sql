@@ -171,7 +171,3 @@ CREATE TABLE article_import (
     person_id TEXT REFERENCES person (id),
     created_at BIGINT NOT NULL
 );
-
--- News that is not about a request says itself what it is about.
-ALTER TABLE notification ADD COLUMN title TEXT;
-ALTER TABLE notification ADD COLUMN href TEXT;

@@ -9,8 +9,8 @@ use crate::actor::Actor;
 use crate::clock::from_micros;
 use crate::error::{Error, Msg, Result};
 use crate::files::{Attachment, kind};
-use crate::knowledge::write::{by, lock, note};
 use crate::knowledge::store;
+use crate::knowledge::write::{by, lock, note};
 use crate::policy;
 use crate::random::new_id;
 use crate::web::Ctx;
@@ -33,7 +33,9 @@ fn image(row: &mil_db::Row) -> Result<Attachment> {
         media_type: row.get("media_type")?,
         size: u64::try_from(row.get::<i64>("size")?).unwrap_or(0),
         sha256: row.get("sha256")?,
-        uploaded_by: row.get::<Option<String>>("uploaded_by")?.unwrap_or_default(),
+        uploaded_by: row
+            .get::<Option<String>>("uploaded_by")?
+            .unwrap_or_default(),
         created_at: from_micros(row.get("created_at")?),
     })
 }
@@ -44,7 +46,11 @@ fn image(row: &mil_db::Row) -> Result<Attachment> {
 /// # Errors
 /// [`Error::NotFound`] also when it exists but is not theirs to see.
 pub async fn find(db: &Db, actor: Option<&Actor>, now: Timestamp, id: &str) -> Result<Attachment> {
-    let row = sql("SELECT * FROM article_image WHERE id = $1").bind(id).opt(db).await?.ok_or(Error::NotFound)?;
+    let row = sql("SELECT * FROM article_image WHERE id = $1")
+        .bind(id)
+        .opt(db)
+        .await?
+        .ok_or(Error::NotFound)?;
     let article = store::find(db, actor, now, &row.get::<String>("article_id")?).await?;
     if !actor.is_some_and(policy::writes_articles) {
         let link = format!("{PATH}{id}");
@@ -78,19 +84,33 @@ pub struct NewImage<'a> {
 }
 
 /// Give an article an image; answers its id.
-pub async fn add(tx: &mut Tx, ctx: &Ctx, actor: &Actor, article_id: &str, new: NewImage<'_>) -> Result<String> {
+pub async fn add(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    article_id: &str,
+    new: NewImage<'_>,
+) -> Result<String> {
     if !kind::is_picture(new.media_type) {
-        return Err(Error::field("file", "This is no picture that can be shown. Use PNG, JPEG, WebP, AVIF or GIF."));
+        return Err(Error::field(
+            "file",
+            "This is no picture that can be shown. Use PNG, JPEG, WebP, AVIF or GIF.",
+        ));
     }
     if new.size > BYTES {
-        return Err(Error::field("file", "The picture has more than 15 MB. Make it smaller."));
+        return Err(Error::field(
+            "file",
+            "The picture has more than 15 MB. Make it smaller.",
+        ));
     }
     let count: i64 = sql("SELECT COUNT(*) AS n FROM article_image WHERE article_id = $1")
         .bind(article_id)
         .value("n", &mut *tx)
         .await?;
     if count >= MOST {
-        return Err(Error::Conflict(Msg::new("An article takes {n} pictures at most.").with("n", MOST)));
+        return Err(Error::Conflict(
+            Msg::new("An article takes {n} pictures at most.").with("n", MOST),
+        ));
     }
     let id = new_id(ctx.now);
     sql(

@@ -9,9 +9,7 @@ use crate::i18n::Lang;
 use crate::policy::ArticleFacts;
 
 /// Who may read an article.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// Everybody, without an account too.
@@ -138,7 +136,9 @@ impl Text {
 /// The text that suits a reader: theirs, else the original, else any.
 pub fn suited<'a>(texts: &'a [Text], reader: Lang, original: Lang) -> Option<&'a Text> {
     let of = |lang: Lang| texts.iter().find(|t| t.lang == lang);
-    of(reader).or_else(|| of(original)).or_else(|| texts.first())
+    of(reader)
+        .or_else(|| of(original))
+        .or_else(|| texts.first())
 }
 
 /// Whether a text is a translation of an older version of the original.
@@ -239,7 +239,11 @@ pub fn slug(title: &str) -> String {
         }
     }
     let out = out.trim_matches('-').to_owned();
-    if out.is_empty() { "answer".to_owned() } else { out }
+    if out.is_empty() {
+        "answer".to_owned()
+    } else {
+        out
+    }
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use crate::actor::Actor;
 use crate::error::Result;
 use crate::i18n::Lang;
 use crate::knowledge::model::{Article, Draft, slug};
-use crate::knowledge::write::{by, note};
 use crate::knowledge::store;
-use crate::notifications::tell;
+use crate::knowledge::write::{by, note};
+use crate::notifications::{About, tell};
 use crate::state::App;
 use crate::web::Ctx;
 
@@ -38,7 +38,10 @@ pub(super) async fn publish(
     } else {
         draft.of_number.or_else(|| {
             let first = !texts.iter().any(|t| t.lang == lang);
-            texts.iter().find(|t| t.lang == article.lang && first).map(|t| t.number)
+            texts
+                .iter()
+                .find(|t| t.lang == article.lang && first)
+                .map(|t| t.number)
         })
     };
     sql(
@@ -89,7 +92,9 @@ pub(super) async fn publish(
         .run(&mut *tx)
         .await?;
     // Publishing says that it is right, and sets the day to look again.
-    let review_on = (lang == article.lang).then(|| next_review(article.review_days, ctx.today())).flatten();
+    let review_on = (lang == article.lang)
+        .then(|| next_review(article.review_days, ctx.today()))
+        .flatten();
     sql(
         "UPDATE article SET published_at = COALESCE(published_at, $1), checked_at = COALESCE($2, checked_at),
             review_on = COALESCE($3, review_on), updated_at = $1, version = version + 1 WHERE id = $4",
@@ -104,25 +109,53 @@ pub(super) async fn publish(
     let data = json!({ "lang": lang.code(), "number": number, "title": draft.title, "slug": slug,
         "before": before.map(|t| t.number), "approved_by": draft.approved_by, "by_oneself": own });
     let event = note(tx, ctx, actor, &article.id, "article.published", data).await?;
-    if let Some(author) = draft.submitted_by.as_deref().filter(|a| Some(*a) != by(actor)) {
+    if let Some(author) = draft
+        .submitted_by
+        .as_deref()
+        .filter(|a| Some(*a) != by(actor))
+    {
         let href = format!("/answers/{slug}");
-        tell(tx, ctx.now, &event, author, "article_published", &draft.title, &href).await?;
+        tell(
+            tx,
+            ctx.now,
+            &event,
+            &[author.to_owned()],
+            About {
+                reason: "article_published",
+                title: &draft.title,
+                href: &href,
+            },
+        )
+        .await?;
     }
     Ok(())
 }
 
 /// The day of the next review.
-pub(super) fn next_review(days: Option<i64>, today: jiff::civil::Date) -> Option<jiff::civil::Date> {
+pub(super) fn next_review(
+    days: Option<i64>,
+    today: jiff::civil::Date,
+) -> Option<jiff::civil::Date> {
     days.and_then(|days| today.checked_add(days.days()).ok())
 }
 
 /// A free address for a title. Addresses are never given to another article,
 /// so old links lead where they always led.
-async fn address(tx: &mut Tx, article: &Article, lang: Lang, title: &str, now: i64) -> Result<String> {
+async fn address(
+    tx: &mut Tx,
+    article: &Article,
+    lang: Lang,
+    title: &str,
+    now: i64,
+) -> Result<String> {
     let base = slug(title);
     let mut n = 1;
     loop {
-        let one = if n == 1 { base.clone() } else { format!("{base}-{n}") };
+        let one = if n == 1 {
+            base.clone()
+        } else {
+            format!("{base}-{n}")
+        };
         let owner = sql("SELECT article_id, lang FROM article_slug WHERE slug = $1")
             .bind(&one)
             .opt(&mut *tx)
@@ -138,7 +171,10 @@ async fn address(tx: &mut Tx, article: &Article, lang: Lang, title: &str, now: i
                     .await?;
                 return Ok(one);
             }
-            Some(row) if row.get::<String>("article_id")? == article.id && row.get::<String>("lang")? == lang.code() => {
+            Some(row)
+                if row.get::<String>("article_id")? == article.id
+                    && row.get::<String>("lang")? == lang.code() =>
+            {
                 return Ok(one);
             }
             Some(_) => n += 1,
@@ -148,7 +184,10 @@ async fn address(tx: &mut Tx, article: &Article, lang: Lang, title: &str, now: i
 
 /// Publish what is due, and remind owners of reviews. To be called often.
 pub async fn run_due(app: &App, now: Timestamp) -> Result<usize> {
-    let ctx = Ctx { now, ..Ctx::of_cli(app.clone()) };
+    let ctx = Ctx {
+        now,
+        ..Ctx::of_cli(app.clone())
+    };
     let system = Actor::system();
     let due = sql("SELECT article_id, lang FROM article_draft WHERE publish_at IS NOT NULL AND publish_at <= $1
          ORDER BY publish_at LIMIT 50")
@@ -159,7 +198,8 @@ pub async fn run_due(app: &App, now: Timestamp) -> Result<usize> {
     for row in due {
         let lang = store::lang(&row)?;
         let mut tx = app.db.begin().await?;
-        let article = super::write::lock(&mut tx, &ctx, &system, &row.get::<String>("article_id")?).await?;
+        let article =
+            super::write::lock(&mut tx, &ctx, &system, &row.get::<String>("article_id")?).await?;
         // Another server may have been faster.
         let draft = store::draft_of(&mut tx, &article.id, lang).await?;
         if let Some(draft) = draft.filter(|d| d.publish_at.is_some_and(|at| at <= now)) {
@@ -186,8 +226,12 @@ async fn remind(ctx: &Ctx) -> Result<usize> {
     .await?;
     let mut told = 0;
     for row in rows {
-        let (id, owner, day, title): (String, String, String, String) =
-            (row.get("id")?, row.get("owner_id")?, row.get("review_on")?, row.get("title")?);
+        let (id, owner, day, title): (String, String, String, String) = (
+            row.get("id")?,
+            row.get("owner_id")?,
+            row.get("review_on")?,
+            row.get("title")?,
+        );
         let mut tx = ctx.app.db.begin().await?;
         let first = sql("UPDATE article SET reminded_on = review_on
              WHERE id = $1 AND review_on = $2 AND (reminded_on IS NULL OR reminded_on <> review_on)")
@@ -197,9 +241,28 @@ async fn remind(ctx: &Ctx) -> Result<usize> {
             .await?;
         if first > 0 {
             let data = json!({ "review_on": day, "owner": owner });
-            let event = note(&mut tx, ctx, &Actor::system(), &id, "article.review_due", data).await?;
+            let event = note(
+                &mut tx,
+                ctx,
+                &Actor::system(),
+                &id,
+                "article.review_due",
+                data,
+            )
+            .await?;
             let href = format!("/knowledge/{id}");
-            tell(&mut tx, ctx.now, &event, &owner, "article_review_due", &title, &href).await?;
+            tell(
+                &mut tx,
+                ctx.now,
+                &event,
+                &[owner.to_owned()],
+                About {
+                    reason: "review_due",
+                    title: &title,
+                    href: &href,
+                },
+            )
+            .await?;
             told += 1;
         }
         tx.commit().await?;

@@ -26,7 +26,10 @@ pub(super) async fn category(tx: &mut Tx, now: Timestamp, name: &str) -> Result<
         return Ok(None);
     }
     if name.chars().count() > 80 {
-        return Err(Error::field("category", Msg::new("Use at most {n} characters.").with("n", 80)));
+        return Err(Error::field(
+            "category",
+            Msg::new("Use at most {n} characters.").with("n", 80),
+        ));
     }
     sql(
         "INSERT INTO article_category (id, name, words, position, created_at)
@@ -63,7 +66,10 @@ pub(super) async fn departments(
         .column("id", &mut *tx)
         .await?;
     if departments.is_empty() || departments.iter().any(|d| !known.contains(d)) {
-        return Err(Error::field("departments", "Choose the departments that it is for."));
+        return Err(Error::field(
+            "departments",
+            "Choose the departments that it is for.",
+        ));
     }
     for department in departments {
         sql("INSERT INTO article_department (article_id, department_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -116,7 +122,8 @@ pub async fn change(
     if let Some((audience, list)) = &change.audience {
         let mut list = list.clone();
         list.sort();
-        let same = *audience == article.audience && (*audience != Audience::Departments || list == article.departments);
+        let same = *audience == article.audience
+            && (*audience != Audience::Departments || list == article.departments);
         if !same {
             if article.published_at.is_some() {
                 policy::require(policy::shapes_catalog(actor))?;
@@ -147,18 +154,29 @@ pub async fn change(
             wrong.push(FieldError::new("owner", "Choose somebody who works here."));
         }
     }
-    let review_days = change.review_days.map_or(article.review_days, |n| Some(n).filter(|n| *n > 0));
+    let review_days = change
+        .review_days
+        .map_or(article.review_days, |n| Some(n).filter(|n| *n > 0));
     if review_days.is_some_and(|n| n > 3_650) {
-        wrong.push(FieldError::new("review_days", "Give a number of days, up to ten years."));
+        wrong.push(FieldError::new(
+            "review_days",
+            "Give a number of days, up to ten years.",
+        ));
     }
     let review_on = change.review_on.unwrap_or(article.review_on);
     let expires_at = change.expires_at.unwrap_or(article.expires_at);
     if let Some(services) = &change.services {
         let found: Vec<_> = services.iter().filter_map(|s| catalog.service(s)).collect();
         if found.len() != services.len() || found.len() > MOST {
-            wrong.push(FieldError::new("services", "Choose services of the catalog."));
+            wrong.push(FieldError::new(
+                "services",
+                "Choose services of the catalog.",
+            ));
         } else {
-            sql("DELETE FROM article_service WHERE article_id = $1").bind(&article.id).run(&mut tx).await?;
+            sql("DELETE FROM article_service WHERE article_id = $1")
+                .bind(&article.id)
+                .run(&mut tx)
+                .await?;
             for service in found {
                 sql("INSERT INTO article_service (article_id, service_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
                     .bind(&article.id).bind(&service.id).run(&mut tx).await?;
@@ -166,17 +184,27 @@ pub async fn change(
         }
     }
     if let Some(related) = &change.related {
-        sql("DELETE FROM article_relation WHERE first_id = $1 OR second_id = $1").bind(&article.id).run(&mut tx).await?;
+        sql("DELETE FROM article_relation WHERE first_id = $1 OR second_id = $1")
+            .bind(&article.id)
+            .run(&mut tx)
+            .await?;
         for other in related.iter().filter(|r| !r.trim().is_empty()).take(MOST) {
             let word = other.trim().rsplit('/').next().unwrap_or_default();
             match store::find(&mut tx, Some(actor), ctx.now, word).await {
                 Ok(other) if other.id != article.id => {
-                    let (first, second) = if other.id < article.id { (&other.id, &article.id) } else { (&article.id, &other.id) };
+                    let (first, second) = if other.id < article.id {
+                        (&other.id, &article.id)
+                    } else {
+                        (&article.id, &other.id)
+                    };
                     sql("INSERT INTO article_relation (first_id, second_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
                         .bind(first).bind(second).run(&mut tx).await?;
                 }
                 Ok(_) => {}
-                Err(Error::NotFound) => wrong.push(FieldError::new("related", Msg::new("There is no answer at “{address}”.").with("address", other.trim()))),
+                Err(Error::NotFound) => wrong.push(FieldError::new(
+                    "related",
+                    Msg::new("There is no answer at “{address}”.").with("address", other.trim()),
+                )),
                 Err(error) => return Err(error),
             }
         }
@@ -238,7 +266,11 @@ pub async fn archive(ctx: &Ctx, actor: &Actor, id: &str, away: bool) -> Result<A
         .run(&mut tx)
         .await?;
     touch(&mut tx, &article.id, ctx.now).await?;
-    let verb = if away { "article.archived" } else { "article.unarchived" };
+    let verb = if away {
+        "article.archived"
+    } else {
+        "article.unarchived"
+    };
     note(&mut tx, ctx, actor, &article.id, verb, json!({})).await?;
     let article = store::find(&mut tx, Some(actor), ctx.now, &article.id).await?;
     tx.commit().await?;

@@ -228,7 +228,8 @@ pub async fn list(
             slug: row.get("slug")?,
             title: row.get("title")?,
             summary: row.get("summary")?,
-            audience: Audience::from_key(&row.get::<String>("audience")?).unwrap_or(Audience::Internal),
+            audience: Audience::from_key(&row.get::<String>("audience")?)
+                .unwrap_or(Audience::Internal),
             category_id: row.get("category_id")?,
             category: row.get("category")?,
             number: row.get("number")?,
@@ -310,9 +311,11 @@ pub async fn versions<'a>(
     article_id: &str,
     lang: Lang,
 ) -> Result<Vec<Version>> {
-    sql("SELECT v.*, w.name AS author, r.name AS approver FROM article_version v
+    sql(
+        "SELECT v.*, w.name AS author, r.name AS approver FROM article_version v
          LEFT JOIN person w ON w.id = v.author_id LEFT JOIN person r ON r.id = v.approved_by
-         WHERE v.article_id = $1 AND v.lang = $2 ORDER BY v.number DESC")
+         WHERE v.article_id = $1 AND v.lang = $2 ORDER BY v.number DESC",
+    )
     .bind(article_id)
     .bind(lang.code())
     .all(on)

@@ -11,7 +11,7 @@ use crate::i18n::Lang;
 use crate::knowledge::model::{Article, Score};
 use crate::knowledge::store;
 use crate::knowledge::write::note;
-use crate::notifications::tell;
+use crate::notifications::{About, tell};
 use crate::policy;
 use crate::random::new_id;
 use crate::web::Ctx;
@@ -39,14 +39,22 @@ pub async fn judge(
 ) -> Result<Article> {
     let reason = reason.trim();
     if reason.chars().count() > 1_000 {
-        return Err(Error::field("reason", Msg::new("Use at most {n} characters.").with("n", 1_000)));
+        return Err(Error::field(
+            "reason",
+            Msg::new("Use at most {n} characters.").with("n", 1_000),
+        ));
     }
     let mut tx = ctx.app.db.begin().await?;
     let article = store::find(&mut tx, Some(actor), ctx.now, id).await?;
     let texts = store::texts(&mut tx, &article.id).await?;
-    let text = texts.iter().find(|t| t.lang == lang).ok_or(Error::NotFound)?;
+    let text = texts
+        .iter()
+        .find(|t| t.lang == lang)
+        .ok_or(Error::NotFound)?;
     if !article.is_live(ctx.now) {
-        return Err(Error::Conflict(Msg::new("Readers do not see this article, so it cannot be judged.")));
+        return Err(Error::Conflict(Msg::new(
+            "Readers do not see this article, so it cannot be judged.",
+        )));
     }
     let now = ctx.now.as_microsecond();
     sql(
@@ -165,7 +173,11 @@ pub struct Comment {
 
 /// The comments of an article that was found for `actor`, oldest first: all for
 /// those who write articles; for readers what is shown, and their own.
-pub async fn comments<'a>(on: impl Into<On<'a>>, actor: Option<&Actor>, article_id: &str) -> Result<Vec<Comment>> {
+pub async fn comments<'a>(
+    on: impl Into<On<'a>>,
+    actor: Option<&Actor>,
+    article_id: &str,
+) -> Result<Vec<Comment>> {
     let mut filter = Where::new();
     filter.and("c.article_id = ?", [article_id.into()]);
     if !actor.is_some_and(policy::writes_articles) {
@@ -202,13 +214,22 @@ pub async fn comments<'a>(on: impl Into<On<'a>>, actor: Option<&Actor>, article_
 
 /// Comment on an article. Other readers see what a reader wrote once somebody
 /// who writes articles shows it; those who write articles are seen at once.
-pub async fn comment(ctx: &Ctx, actor: &Actor, id: &str, body: &str, internal: bool) -> Result<String> {
+pub async fn comment(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    body: &str,
+    internal: bool,
+) -> Result<String> {
     let body = body.trim();
     if body.is_empty() {
         return Err(Error::field("body", "Write what you want to say."));
     }
     if body.chars().count() > 4_000 {
-        return Err(Error::field("body", Msg::new("Use at most {n} characters.").with("n", 4_000)));
+        return Err(Error::field(
+            "body",
+            Msg::new("Use at most {n} characters.").with("n", 4_000),
+        ));
     }
     let mut tx = ctx.app.db.begin().await?;
     let article = store::find(&mut tx, Some(actor), ctx.now, id).await?;
@@ -237,7 +258,18 @@ pub async fn comment(ctx: &Ctx, actor: &Actor, id: &str, body: &str, internal: b
         let texts = store::texts(&mut tx, &article.id).await?;
         let title = texts.first().map_or("", |t| t.title.as_str());
         let href = format!("/knowledge/{}#comments", article.id);
-        tell(&mut tx, ctx.now, &event, owner, "article_comment", title, &href).await?;
+        tell(
+            &mut tx,
+            ctx.now,
+            &event,
+            &[owner.to_owned()],
+            About {
+                reason: "article_comment",
+                title: title,
+                href: &href,
+            },
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(id)
@@ -267,7 +299,13 @@ impl Moderate {
 }
 
 /// Show a comment to other readers, hide it, or say that it is dealt with.
-pub async fn moderate(ctx: &Ctx, actor: &Actor, id: &str, comment: &str, what: Moderate) -> Result<()> {
+pub async fn moderate(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    comment: &str,
+    what: Moderate,
+) -> Result<()> {
     let mut tx = ctx.app.db.begin().await?;
     let article = super::write::lock(&mut tx, ctx, actor, id).await?;
     let now = ctx.now.as_microsecond();
@@ -275,13 +313,17 @@ pub async fn moderate(ctx: &Ctx, actor: &Actor, id: &str, comment: &str, what: M
         Moderate::Show => ("shown_at = $1, hidden_at = NULL", "article.comment_shown"),
         Moderate::Hide => ("hidden_at = $1, shown_at = NULL", "article.comment_hidden"),
         Moderate::Resolve => ("resolved_at = $1", "article.comment_resolved"),
-        Moderate::Reopen => ("resolved_at = CASE WHEN $1 = 0 THEN 0 ELSE NULL END", "article.comment_reopened"),
+        Moderate::Reopen => ("resolved_at = $1", "article.comment_reopened"),
     };
     let n = sql(format!(
         "UPDATE article_comment SET {text}, resolved_by = $2 WHERE id = $3 AND article_id = $4"
     ))
-    .bind(now)
-    .bind(super::write::by(actor).filter(|_| what == Moderate::Resolve).map(str::to_owned))
+    .bind(Some(now).filter(|_| what != Moderate::Reopen))
+    .bind(
+        super::write::by(actor)
+            .filter(|_| what == Moderate::Resolve)
+            .map(str::to_owned),
+    )
     .bind(comment)
     .bind(&article.id)
     .run(&mut tx)
@@ -289,7 +331,15 @@ pub async fn moderate(ctx: &Ctx, actor: &Actor, id: &str, comment: &str, what: M
     if n == 0 {
         return Err(Error::NotFound);
     }
-    note(&mut tx, ctx, actor, &article.id, verb, json!({ "comment": comment })).await?;
+    note(
+        &mut tx,
+        ctx,
+        actor,
+        &article.id,
+        verb,
+        json!({ "comment": comment }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

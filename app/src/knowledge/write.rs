@@ -1,17 +1,16 @@
-//! Writing: a draft begins, is saved, submitted, sent back, approved,
-//! published, thrown away. Each verb is one transaction: check, change, event.
+//! Writing: a draft begins, is saved, is thrown away; an old version comes
+//! back. Each verb is one transaction: check, change, event.
 
 use jiff::Timestamp;
 use mil_db::{Tx, sql};
 use serde_json::{Value, json};
 
-use crate::actor::{Actor, Role};
+use crate::actor::Actor;
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Event};
 use crate::i18n::Lang;
 use crate::knowledge::model::{Article, Audience, Draft};
 use crate::knowledge::store;
-use crate::notifications::tell;
 use crate::policy;
 use crate::random::new_id;
 use crate::web::Ctx;
@@ -100,15 +99,46 @@ fn put(
 
 fn say(draft: &mut Draft, words: &Words) -> Result<()> {
     let mut wrong = Vec::new();
-    put(&mut wrong, &mut draft.title, "title", words.title.as_ref(), MAX_TITLE);
+    put(
+        &mut wrong,
+        &mut draft.title,
+        "title",
+        words.title.as_ref(),
+        MAX_TITLE,
+    );
     draft.title = draft.title.split_whitespace().collect::<Vec<_>>().join(" ");
-    put(&mut wrong, &mut draft.summary, "summary", words.summary.as_ref(), MAX_SUMMARY);
-    put(&mut wrong, &mut draft.body, "body", words.body.as_ref(), MAX_BODY);
-    put(&mut wrong, &mut draft.note, "note", words.note.as_ref(), MAX_SUMMARY);
+    put(
+        &mut wrong,
+        &mut draft.summary,
+        "summary",
+        words.summary.as_ref(),
+        MAX_SUMMARY,
+    );
+    put(
+        &mut wrong,
+        &mut draft.body,
+        "body",
+        words.body.as_ref(),
+        MAX_BODY,
+    );
+    put(
+        &mut wrong,
+        &mut draft.note,
+        "note",
+        words.note.as_ref(),
+        MAX_SUMMARY,
+    );
     if draft.title.is_empty() {
-        wrong.push(FieldError::new("title", "Give it a title: the question it answers."));
+        wrong.push(FieldError::new(
+            "title",
+            "Give it a title: the question it answers.",
+        ));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(wrong))
+    }
 }
 
 /// A new article: its language, whom it is for, and its first words.
@@ -160,7 +190,8 @@ pub async fn create_in(tx: &mut Tx, ctx: &Ctx, actor: &Actor, new: &New<'_>) -> 
     let mut draft = fresh(&id, new.lang, actor, ctx.now);
     say(&mut draft, &new.words)?;
     insert(tx, &draft).await?;
-    let data = json!({ "title": draft.title, "lang": new.lang.code(), "audience": new.audience.key() });
+    let data =
+        json!({ "title": draft.title, "lang": new.lang.code(), "audience": new.audience.key() });
     note(tx, ctx, actor, &id, "article.created", data).await?;
     Ok(id)
 }
@@ -187,7 +218,7 @@ fn fresh(article_id: &str, lang: Lang, actor: &Actor, now: Timestamp) -> Draft {
     }
 }
 
-async fn insert(tx: &mut Tx, d: &Draft) -> Result<()> {
+pub(super) async fn insert(tx: &mut Tx, d: &Draft) -> Result<()> {
     sql(
         "INSERT INTO article_draft (article_id, lang, title, summary, body, note, of_number, author_id,
             reviewer_id, submitted_by, submitted_at, returned_note, approved_by, publish_at,
@@ -275,7 +306,10 @@ pub async fn save(
     say(&mut draft, words)?;
     if lang != article.lang && words.up_to_date {
         let texts = store::texts(&mut tx, &article.id).await?;
-        draft.of_number = texts.iter().find(|t| t.lang == article.lang).map(|t| t.number);
+        draft.of_number = texts
+            .iter()
+            .find(|t| t.lang == article.lang)
+            .map(|t| t.number);
     }
     draft.author_id = by(actor).map(str::to_owned);
     draft.submitted_by = None;
@@ -292,142 +326,14 @@ pub async fn save(
     Ok((article, draft))
 }
 
-async fn existing(tx: &mut Tx, article: &Article, lang: Lang) -> Result<Draft> {
+pub(super) async fn existing(tx: &mut Tx, article: &Article, lang: Lang) -> Result<Draft> {
     store::draft_of(&mut *tx, &article.id, lang)
         .await?
-        .ok_or_else(|| Error::Conflict(Msg::new("There is no draft in this language. Write one first.")))
-}
-
-/// Whether `actor` may approve a draft: the one who is asked, leads and
-/// administrators, but never who submitted it. An administrator may publish
-/// their own, so that a small team is not stuck; the event says so.
-pub fn approves(actor: &Actor, draft: &Draft) -> bool {
-    let own = draft.submitted_by.as_deref().or(draft.author_id.as_deref()) == Some(actor.id.as_str());
-    match actor.role {
-        Role::Administrator => true,
-        Role::Lead => !own,
-        Role::Marketer => !own && draft.reviewer_id.as_deref() == Some(actor.id.as_str()),
-        _ => false,
-    }
-}
-
-/// Ask for approval; `reviewer` is a person who writes articles, and is told.
-pub async fn submit(
-    ctx: &Ctx,
-    actor: &Actor,
-    id: &str,
-    lang: Lang,
-    reviewer: Option<&str>,
-) -> Result<Draft> {
-    let mut tx = ctx.app.db.begin().await?;
-    let article = lock(&mut tx, ctx, actor, id).await?;
-    let mut draft = existing(&mut tx, &article, lang).await?;
-    if draft.body.trim().is_empty() {
-        return Err(Error::field("body", "Write the answer first."));
-    }
-    if draft.submitted_at.is_some() {
-        return Err(Error::Conflict(Msg::new("This waits for approval already.")));
-    }
-    if let Some(person) = reviewer {
-        let role = sql("SELECT role FROM person WHERE id = $1 AND disabled_at IS NULL")
-            .bind(person)
-            .opt(&mut tx)
-            .await?
-            .map(|row| row.get::<String>("role"))
-            .transpose()?;
-        let fits = role.as_deref().and_then(Role::from_key).is_some_and(|role| {
-            matches!(role, Role::Marketer | Role::Lead | Role::Administrator)
-        });
-        if !fits || person == actor.id {
-            return Err(Error::field("reviewer", "Choose somebody else who writes articles."));
-        }
-    }
-    draft.reviewer_id = reviewer.map(str::to_owned);
-    draft.submitted_by = by(actor).map(str::to_owned);
-    draft.submitted_at = Some(ctx.now);
-    draft.returned_note = None;
-    draft.version += 1;
-    insert(&mut tx, &draft).await?;
-    touch(&mut tx, &article.id, ctx.now).await?;
-    let data = json!({ "lang": lang.code(), "reviewer": reviewer });
-    let event = note(&mut tx, ctx, actor, &article.id, "article.submitted", data).await?;
-    let href = format!("/knowledge/{}/edit?lang={}", article.id, lang.code());
-    if let Some(person) = reviewer {
-        tell(&mut tx, ctx.now, &event, person, "article_review", &draft.title, &href).await?;
-    }
-    tx.commit().await?;
-    Ok(draft)
-}
-
-/// Send a submitted draft back to its author, with what is to be changed.
-pub async fn send_back(ctx: &Ctx, actor: &Actor, id: &str, lang: Lang, why: &str) -> Result<Draft> {
-    let mut tx = ctx.app.db.begin().await?;
-    let article = lock(&mut tx, ctx, actor, id).await?;
-    let mut draft = existing(&mut tx, &article, lang).await?;
-    if draft.submitted_at.is_none() {
-        return Err(Error::Conflict(Msg::new("This draft does not wait for approval.")));
-    }
-    policy::require(approves(actor, &draft))?;
-    let why = why.trim();
-    if why.is_empty() || why.chars().count() > 2_000 {
-        return Err(Error::field("why", "Say in up to 2,000 characters what is to be changed."));
-    }
-    let author = draft.submitted_by.take();
-    draft.submitted_at = None;
-    draft.approved_by = None;
-    draft.publish_at = None;
-    draft.returned_note = Some(why.to_owned());
-    draft.version += 1;
-    insert(&mut tx, &draft).await?;
-    let data = json!({ "lang": lang.code(), "why": why });
-    let event = note(&mut tx, ctx, actor, &article.id, "article.returned", data).await?;
-    if let Some(author) = author.filter(|a| *a != actor.id) {
-        let href = format!("/knowledge/{}/edit?lang={}", article.id, lang.code());
-        tell(&mut tx, ctx.now, &event, &author, "article_returned", &draft.title, &href).await?;
-    }
-    tx.commit().await?;
-    Ok(draft)
-}
-
-/// Approve a draft and publish it, now or at a later time. An administrator
-/// need not wait for a submission.
-pub async fn approve(
-    ctx: &Ctx,
-    actor: &Actor,
-    id: &str,
-    lang: Lang,
-    expect: Option<i64>,
-    at: Option<Timestamp>,
-) -> Result<Article> {
-    let mut tx = ctx.app.db.begin().await?;
-    let article = lock(&mut tx, ctx, actor, id).await?;
-    let mut draft = existing(&mut tx, &article, lang).await?;
-    if expect.is_some_and(|version| version != draft.version) {
-        return Err(Error::Stale(Msg::new(
-            "This draft changed since you read it. Read it again, then approve it.",
-        )));
-    }
-    policy::require(approves(actor, &draft))?;
-    if draft.submitted_at.is_none() && actor.role != Role::Administrator {
-        return Err(Error::Conflict(Msg::new("This draft does not wait for approval.")));
-    }
-    if draft.body.trim().is_empty() {
-        return Err(Error::field("body", "Write the answer first."));
-    }
-    draft.approved_by = by(actor).map(str::to_owned);
-    match at.filter(|at| *at > ctx.now) {
-        Some(at) => {
-            draft.publish_at = Some(at);
-            draft.version += 1;
-            insert(&mut tx, &draft).await?;
-            let data = json!({ "lang": lang.code(), "publish_at": at.to_string() });
-            note(&mut tx, ctx, actor, &article.id, "article.scheduled", data).await?;
-        }
-        None => super::publish::publish(&mut tx, ctx, actor, &article, &draft).await?,
-    }
-    let article = store::find(&mut tx, Some(actor), ctx.now, &article.id).await?;
-    tx.commit().await?;
-    Ok(article)
+        .ok_or_else(|| {
+            Error::Conflict(Msg::new(
+                "There is no draft in this language. Write one first.",
+            ))
+        })
 }
 
 /// Throw a draft away. What is published stays; an article that never was
@@ -449,8 +355,17 @@ pub async fn discard(ctx: &Ctx, actor: &Actor, id: &str, lang: Lang) -> Result<(
             .await?;
     }
     touch(&mut tx, &article.id, ctx.now).await?;
-    let data = json!({ "lang": lang.code(), "before": { "title": draft.title, "body": draft.body } });
-    note(&mut tx, ctx, actor, &article.id, "article.draft_discarded", data).await?;
+    let data =
+        json!({ "lang": lang.code(), "before": { "title": draft.title, "body": draft.body } });
+    note(
+        &mut tx,
+        ctx,
+        actor,
+        &article.id,
+        "article.draft_discarded",
+        data,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -460,7 +375,10 @@ pub async fn restore(ctx: &Ctx, actor: &Actor, id: &str, lang: Lang, number: i64
     let article = store::find(&ctx.app.db, Some(actor), ctx.now, id).await?;
     policy::require(policy::writes_articles(actor))?;
     let versions = store::versions(&ctx.app.db, &article.id, lang).await?;
-    let old = versions.into_iter().find(|v| v.number == number).ok_or(Error::NotFound)?;
+    let old = versions
+        .into_iter()
+        .find(|v| v.number == number)
+        .ok_or(Error::NotFound)?;
     let words = Words {
         title: Some(old.title),
         summary: Some(old.summary),
@@ -468,10 +386,15 @@ pub async fn restore(ctx: &Ctx, actor: &Actor, id: &str, lang: Lang, number: i64
         note: Some(format!("↩ {number}")),
         up_to_date: false,
     };
-    if store::draft_of(&ctx.app.db, &article.id, lang).await?.is_some() {
+    if store::draft_of(&ctx.app.db, &article.id, lang)
+        .await?
+        .is_some()
+    {
         return Err(Error::Conflict(Msg::new(
             "There is a draft already. Publish it or throw it away first, so that nothing is lost.",
         )));
     }
-    Ok(save(ctx, actor, &article.id, lang, Some(0), &words).await?.1)
+    Ok(save(ctx, actor, &article.id, lang, Some(0), &words)
+        .await?
+        .1)
 }

@@ -133,6 +133,14 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "update_due" => t!(lang, "The update you promised is overdue").to_owned(),
         "cause_fixed" => t!(lang, "The cause was found and fixed").to_owned(),
         "review_due" => t!(lang, "It is time to look at it again").to_owned(),
+        "article_review" => t!(lang, "{name} asks you to approve this answer", name = by),
+        "article_returned" => t!(lang, "{name} wants something changed", name = by),
+        "article_published" => t!(
+            lang,
+            "{name} approved your answer; it is published",
+            name = by
+        ),
+        "article_comment" => t!(lang, "{name} commented on this answer", name = by),
         "post_mortem" => t!(lang, "{name} published a post-mortem", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }

@@ -6,6 +6,7 @@
 //! [`guard::same_origin`] (CSRF), the access that the route declares, the
 //! handler.
 
+pub mod article;
 pub mod ctx;
 pub mod guard;
 pub mod idempotency;

@@ -20,6 +20,7 @@ mod harness;
 mod idempotency;
 mod incidents;
 mod kill;
+mod knowledge;
 mod live;
 mod matrix;
 mod matrix_fixtures;
