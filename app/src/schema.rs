@@ -27,5 +27,7 @@ list![
     "0016_notices.sql",
     "0021_incidents.sql",
     "0024_calendar.sql",
+    "0029_timers.sql",
+    "0030_recurring.sql",
     "0031_knowledge.sql",
 ];

@@ -125,6 +125,16 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "rated" => t!(lang, "{name} rated it", name = by),
         "later" => t!(lang, "It is promised for a later time now").to_owned(),
         "sooner" => t!(lang, "It is promised for an earlier time now").to_owned(),
+        "plan_stopped" => t!(
+            lang,
+            "It is not ordered any more, because an order was refused"
+        )
+        .to_owned(),
+        "reminder" => t!(lang, "A reminder: this waits for you").to_owned(),
+        "timer" => t!(lang, "It has been here for a while").to_owned(),
+        "timer_blocked" => t!(lang, "It could not go on by itself").to_owned(),
+        "closed_by_itself" => t!(lang, "It was closed, because no answer came").to_owned(),
+        "went_on" => t!(lang, "It went on, because nobody objected").to_owned(),
         "merged" => t!(lang, "{name} merged it into another request", name = by),
         "incident_update" => t!(lang, "{name} says how the fault stands", name = by),
         "restored" => t!(lang, "It works again").to_owned(),

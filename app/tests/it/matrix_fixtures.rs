@@ -47,6 +47,9 @@ pub const TABLES: &[&str] = &[
     "calendar_thing",
     "calendar_entry",
     "calendar_exception",
+    "recurring",
+    "recurring_run",
+    "request_template",
     "saved_view",
     "undo",
     "event",
@@ -345,6 +348,14 @@ impl Objects {
         if wants(&["post_mortem"]) {
             told = post_mortem(app).await;
         }
+        let mut recurring = String::new();
+        if wants(&["recurring"]) {
+            recurring = crate::recurring::planned(app).await;
+        }
+        let mut template = String::new();
+        if wants(&["template"]) {
+            template = crate::templates::saved(app).await;
+        }
         let mut in_calendar = String::new();
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
@@ -393,6 +404,8 @@ impl Objects {
             ("task", same("none")),
             ("entry", same("nothing")),
             ("planned", same(&in_calendar)),
+            ("recurring", same(&recurring)),
+            ("template", same(&template)),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
