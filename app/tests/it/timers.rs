@@ -58,7 +58,8 @@ pub async fn step(app: &TestApp, who: &str, number: i64, mv: Value) {
 pub async fn push(app: &TestApp, number: i64) {
     let path = format!("/api/v1/requests/{number}");
     let system = mil::actor::Actor::system();
-    let found = mil::work::store::find(&app.app.db, &system, &number.to_string());
+    let number_text = number.to_string();
+    let found = mil::work::store::find(&app.app.db, &system, &number_text);
     let item = found.await.unwrap();
     let catalog = app.app.catalog().await.unwrap();
     let process = mil::work::moves::process_of(&catalog, &item).unwrap();
