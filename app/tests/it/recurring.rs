@@ -22,7 +22,11 @@ async fn plan(app: &TestApp, who: &str, body: &Value) -> Value {
 
 /// The id of a plan of Hanna's, for the role matrix.
 pub async fn planned(app: &TestApp) -> String {
-    let made = plan(app, "hanna", &page(days())).await;
+    // Other calls of the matrix retire the service of the other tests.
+    let mut body = page(days());
+    body["service"] = json!("company-logo");
+    body["answers"] = json!({ "use": "Slides", "format": "png" });
+    let made = plan(app, "hanna", &body).await;
     made["id"].as_str().unwrap().to_owned()
 }
 

@@ -39,7 +39,7 @@ on_each_database!(each_cause_is_named_to_those_who_may_read_it, |app| {
         .json();
     let sub = sub["requests"][0]["number"].as_i64().unwrap();
     app.as_("priya")
-        .post(&format!("{tasks}/logo"), &json!({ "sub": sub.to_string() }))
+        .post(&format!("{tasks}/logo"), &json!({ "sub": sub }))
         .await
         .expect(200);
     let seen = standing(&app, "priya", number).await;
