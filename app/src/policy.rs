@@ -154,3 +154,78 @@ pub fn require(allowed: bool) -> Result<()> {
         )))
     }
 }
+
+/// What the policy needs to know about an article of the knowledge base.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct ArticleFacts {
+    pub audience: crate::knowledge::model::Audience,
+    /// For whom it is, when it is for departments.
+    pub departments: Vec<String>,
+    /// Published, not expired and not archived.
+    pub live: bool,
+}
+
+/// Whether `actor` writes articles, and so sees drafts and all audiences.
+pub fn writes_articles(actor: &Actor) -> bool {
+    matches!(
+        actor.role,
+        Role::Marketer | Role::Lead | Role::Administrator
+    )
+}
+
+/// Whether `actor` may open an article; `None` is somebody without an account.
+pub fn reads_article(actor: Option<&Actor>, article: &ArticleFacts) -> bool {
+    use crate::knowledge::model::Audience;
+    let Some(actor) = actor else {
+        return article.live && article.audience == Audience::Public;
+    };
+    let outside = actor.role == Role::Partner;
+    writes_articles(actor)
+        || article.live
+            && match article.audience {
+                Audience::Public | Audience::SignedIn => true,
+                Audience::Staff => !outside,
+                Audience::Departments => {
+                    !outside
+                        && actor
+                            .department_id
+                            .as_ref()
+                            .is_some_and(|mine| article.departments.contains(mine))
+                }
+                Audience::Internal => works(actor),
+            }
+}
+
+/// The articles that `actor` may open, as a condition on `article` (alias `a`):
+/// the same as [`reads_article`].
+pub fn visible_articles(actor: Option<&Actor>, now: jiff::Timestamp, filter: &mut Where) {
+    if actor.is_some_and(writes_articles) {
+        return;
+    }
+    live_articles(now, filter);
+    let Some(actor) = actor else {
+        filter.and("a.audience = 'public'", []);
+        return;
+    };
+    if actor.role == Role::Partner {
+        filter.and("a.audience IN ('public', 'signed_in')", []);
+        return;
+    }
+    let internal = if works(actor) { ", 'internal'" } else { "" };
+    filter.and(
+        &format!(
+            "a.audience IN ('public', 'signed_in', 'staff'{internal}) OR (a.audience = 'departments' AND EXISTS \
+             (SELECT 1 FROM article_department d WHERE d.article_id = a.id AND d.department_id = ?))"
+        ),
+        [actor.department_id.clone().into()],
+    );
+}
+
+/// Articles that are published, not expired and not archived.
+pub fn live_articles(now: jiff::Timestamp, filter: &mut Where) {
+    filter.and(
+        "a.published_at IS NOT NULL AND a.archived_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > ?)",
+        [now.as_microsecond().into()],
+    );
+}

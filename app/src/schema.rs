@@ -28,4 +28,7 @@ list![
     "0021_incidents.sql",
     "0024_calendar.sql",
     "0028_policies.sql",
+    "0029_timers.sql",
+    "0030_recurring.sql",
+    "0031_knowledge.sql",
 ];

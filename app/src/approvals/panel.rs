@@ -57,11 +57,6 @@ pub async fn mine(me: &Me, item: &Item, chain: &Chain) -> Result<Vec<Seat>> {
     Ok(held.into_iter().cloned().collect())
 }
 
-/// Whom the work waits for, in words; `None` where nobody is asked.
-pub async fn waits_for(me: &Me, item: &Item) -> Result<Option<String>> {
-    Ok(open_step(me.lang(), &load(me, item).await?))
-}
-
 /// The step of a chain that is open, and whose answers it needs.
 pub fn open_step(lang: Lang, chain: &Chain) -> Option<String> {
     let step = chain.iter().find(|s| s.verdict == Verdict::Open)?;

@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::notifications;
 use crate::schema::MIGRATIONS;
 use crate::state::App;
-use crate::work::{recompute, wake};
-use crate::{incidents, problems};
+use crate::work::{recompute, timers, wake};
+use crate::{incidents, problems, recurring};
 
 /// Open the database, bring it up to date, and put the parts together.
 pub async fn open(config: Config) -> Result<App, Box<dyn std::error::Error + Send + Sync>> {
@@ -109,6 +109,12 @@ async fn tick(app: App) {
         }
         if let Err(error) = wake::run_due(&app, app.now()).await {
             tracing::error!(%error, "the clocks could not be looked at");
+        }
+        if let Err(error) = recurring::run::run_due(&app, app.now()).await {
+            tracing::error!(%error, "nothing could be ordered by schedule");
+        }
+        if let Err(error) = timers::run_due(&app, app.now()).await {
+            tracing::error!(%error, "no timer of a stage could go off");
         }
         if let Err(error) = crate::approvals::remind::run_due(&app, app.now()).await {
             tracing::error!(%error, "nobody could be reminded of an approval");

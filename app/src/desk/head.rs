@@ -9,6 +9,7 @@ use crate::desk::load::Desk;
 use crate::i18n::{fmt, t, tn};
 use crate::live::presence;
 use crate::policy::{self, Do};
+use crate::recurring::verbs::plans;
 use crate::ui::block::{Tab, Tone, notice, tabs};
 use crate::ui::button::{Button, Kind, Size, button, link_button};
 use crate::ui::clock::{Step, StepState, pipeline};
@@ -182,6 +183,20 @@ fn more(d: &Desk) -> Markup {
             "grid",
             false,
         ),
+        (
+            works,
+            "template",
+            t!(lang, "Save as a template"),
+            "layers",
+            false,
+        ),
+        (
+            plans(&d.me.actor),
+            "recurring",
+            t!(lang, "Order it by schedule"),
+            "clock",
+            false,
+        ),
         (works, "title", t!(lang, "Rename"), "edit", false),
         (
             has(MoveKind::Decline),
@@ -200,7 +215,11 @@ fn more(d: &Desk) -> Markup {
     ];
     let hrefs: Vec<String> = deeds
         .iter()
-        .map(|(_, name, ..)| d.path(&format!("/do/{name}")))
+        .map(|(_, name, ..)| match *name {
+            "template" => format!("/work/{}/template", d.item.number),
+            "recurring" => format!("/recurring/new?from={}", d.item.number),
+            name => d.path(&format!("/do/{name}")),
+        })
         .collect();
     let items: Vec<overlay::Item<'_>> = deeds
         .iter()
@@ -243,6 +262,7 @@ pub fn head(d: &Desk) -> Markup {
             (presence::part(&d.me, &d.item))
             (notices(d))
             (stages(d))
+            (why(d))
         }
     }
 }
@@ -298,6 +318,26 @@ fn closed(d: &Desk, reopen: bool) -> Markup {
         @if let Some(score) = d.item.rating {
             " " (tn!(lang, score, "The requester rated it {n} of 5.", "The requester rated it {n} of 5."))
             @if let Some(text) = &d.item.rating_comment { " “" (text) "”" }
+        }
+    }
+}
+
+/// Why it waits, what comes by itself, and which stages it passes by.
+fn why(d: &Desk) -> Markup {
+    let lang = d.me.lang();
+    let mut said = d.standing.sentences(&d.me, lang, false);
+    if d.item.waiting.is_some() && !said.is_empty() {
+        // The notice above says so already.
+        said.remove(0);
+    }
+    html! {
+        @if !said.is_empty() { p class="muted s14" { (said.join(" ")) } }
+        @if !d.standing.left_out.is_empty() && d.item.is_open() {
+            ul class="bare-list small muted" {
+                @for (stage, why) in &d.standing.left_out {
+                    li { (t!(lang, "Left out: {stage}. It is for requests where: {why}.", stage = stage.name, why = why)) }
+                }
+            }
         }
     }
 }

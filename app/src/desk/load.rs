@@ -16,6 +16,7 @@ use crate::people;
 use crate::people::model::Person;
 use crate::policy::{self, Do};
 use crate::spent;
+use crate::standing::{self, load::Standing};
 use crate::tasks;
 use crate::timeline::{self, words::Teller};
 use crate::web::Me;
@@ -46,6 +47,8 @@ pub struct Desk {
     pub offers: Vec<Offer>,
     /// Tasks and approvals of the stage, drawn.
     pub together: Markup,
+    /// Why it waits.
+    pub standing: Standing,
     /// Time spent, drawn.
     pub spent: Markup,
     pub requester: Option<Person>,
@@ -138,9 +141,11 @@ impl Desk {
             (tasks::panel(me, &catalog, &item, may_work).await?)
         };
         let spent = spent::panel(me, &item, may_work).await?;
+        let standing = standing::load::load(me, &catalog, &item).await?;
         Ok(Desk {
             together,
             spent,
+            standing,
             requester: people::store::find(db, &item.requester_id).await?,
             agents: people::store::agents(db).await?,
             links: relate::links(me, &me.actor, &item).await?,

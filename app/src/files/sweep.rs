@@ -82,10 +82,11 @@ async fn orphans(app: &App, before: Timestamp) -> Result<usize> {
         if blob.written >= before || app.org().logo.as_deref() == Some(blob.sha.as_str()) {
             continue;
         }
-        let row = sql("SELECT id FROM attachment WHERE sha256 = $1 LIMIT 1")
-            .bind(blob.sha.as_str())
-            .opt(&app.db)
-            .await?;
+        let row = sql("SELECT id FROM attachment WHERE sha256 = $1
+             UNION ALL SELECT id FROM article_image WHERE sha256 = $1 LIMIT 1")
+        .bind(blob.sha.as_str())
+        .opt(&app.db)
+        .await?;
         if row.is_none()
             && app
                 .blobs

@@ -127,6 +127,41 @@ fn date_text(lang: Lang, date: Date, today: Date) -> String {
     out
 }
 
+/// "November".
+pub fn month(lang: Lang, date: Date) -> &'static str {
+    const NAMES: [[&str; 12]; 2] = [
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+        [
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
+        ],
+    ];
+    NAMES[lang as usize][usize::from(date.month().unsigned_abs()) - 1]
+}
+
 /// "30 Nov", in German "30. Nov".
 pub fn day_month(lang: Lang, date: Date) -> String {
     let month = MONTHS[lang as usize][usize::from(date.month().unsigned_abs()) - 1];

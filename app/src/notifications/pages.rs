@@ -125,6 +125,16 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "rated" => t!(lang, "{name} rated it", name = by),
         "later" => t!(lang, "It is promised for a later time now").to_owned(),
         "sooner" => t!(lang, "It is promised for an earlier time now").to_owned(),
+        "plan_stopped" => t!(
+            lang,
+            "It is not ordered any more, because an order was refused"
+        )
+        .to_owned(),
+        "reminder" => t!(lang, "A reminder: this waits for you").to_owned(),
+        "timer" => t!(lang, "It has been here for a while").to_owned(),
+        "timer_blocked" => t!(lang, "It could not go on by itself").to_owned(),
+        "closed_by_itself" => t!(lang, "It was closed, because no answer came").to_owned(),
+        "went_on" => t!(lang, "It went on, because nobody objected").to_owned(),
         "merged" => t!(lang, "{name} merged it into another request", name = by),
         "incident_update" => t!(lang, "{name} says how the fault stands", name = by),
         "restored" => t!(lang, "It works again").to_owned(),
@@ -138,6 +148,14 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "exception_answered" => t!(lang, "{name} decided on your exception", name = by),
         "exception_ends" => t!(lang, "An exception ends in a week").to_owned(),
         "review_due" => t!(lang, "It is time to look at it again").to_owned(),
+        "article_review" => t!(lang, "{name} asks you to approve this answer", name = by),
+        "article_returned" => t!(lang, "{name} wants something changed", name = by),
+        "article_published" => t!(
+            lang,
+            "{name} approved your answer; it is published",
+            name = by
+        ),
+        "article_comment" => t!(lang, "{name} commented on this answer", name = by),
         "post_mortem" => t!(lang, "{name} published a post-mortem", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }

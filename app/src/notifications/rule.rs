@@ -55,6 +55,15 @@ pub fn told(what: &Happened<'_>, around: &Around) -> BTreeMap<String, Reason> {
             tell(watcher, reason);
         }
     };
+    let owners = |tell: &mut dyn FnMut(&str, Reason), reason| {
+        if assignee.is_empty() {
+            for member in &around.team {
+                tell(member, reason);
+            }
+        } else {
+            tell(assignee, reason);
+        }
+    };
     match what.verb {
         "comment.written" => {
             for id in what.data["mentions"]
@@ -99,7 +108,12 @@ pub fn told(what: &Happened<'_>, around: &Around) -> BTreeMap<String, Reason> {
         "approval.refused" => tell(assignee, "refused"),
         "task.done" | "task.failed" | "task.reopened" => tell(assignee, "task"),
         "request.resumed" => tell(assignee, "resumed"),
-        "request.approved" => tell(assignee, "approved"),
+        "request.approved" => {
+            tell(assignee, "approved");
+            if what.actor.is_none() {
+                tell(requester, "went_on");
+            }
+        }
         "request.changes_asked" => tell(assignee, "changes_asked"),
         "request.done" => {
             tell(requester, "done");
@@ -109,7 +123,23 @@ pub fn told(what: &Happened<'_>, around: &Around) -> BTreeMap<String, Reason> {
             tell(requester, "declined");
             watchers(&mut tell, "declined");
         }
-        "request.cancelled" => tell(assignee, "cancelled"),
+        "request.cancelled" => {
+            tell(assignee, "cancelled");
+            if what.actor.is_none() {
+                tell(requester, "closed_by_itself");
+            }
+        }
+        "timer.blocked" => owners(&mut tell, "timer_blocked"),
+        "timer.went_off" => match what.data["does"]["whom"].as_str() {
+            Some("requester") => tell(requester, "reminder"),
+            Some("team_leads") => {
+                for lead in &around.leads {
+                    tell(lead, "timer");
+                }
+            }
+            Some(_) => owners(&mut tell, "timer"),
+            None => {}
+        },
         "request.reopened" => {
             tell(assignee, "reopened");
             tell(requester, "reopened");
@@ -354,6 +384,46 @@ mod tests {
                 json!({ "due_before": null, "due_after": null, "respond_before": 1, "respond_after": 2 }),
                 &usual,
                 vec![],
+            ),
+            (
+                "timer.went_off",
+                true,
+                None,
+                json!({ "does": { "type": "remind", "whom": "requester" } }),
+                &turn,
+                vec!["maren:reminder"],
+            ),
+            (
+                "timer.went_off",
+                false,
+                None,
+                json!({ "does": { "type": "remind", "whom": "owner" } }),
+                &nobody,
+                vec!["hanna:timer", "priya:timer", "tomas:timer"],
+            ),
+            (
+                "timer.went_off",
+                false,
+                None,
+                json!({ "does": { "type": "remind", "whom": "team_leads" } }),
+                &usual,
+                vec!["hanna:timer"],
+            ),
+            (
+                "timer.went_off",
+                true,
+                None,
+                json!({ "does": { "type": "close", "reason": "No answer." } }),
+                &usual,
+                vec![],
+            ),
+            (
+                "request.cancelled",
+                true,
+                None,
+                none.clone(),
+                &usual,
+                vec!["maren:closed_by_itself", "priya:cancelled"],
             ),
             (
                 "promise.escalated",

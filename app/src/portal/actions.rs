@@ -320,7 +320,10 @@ pub async fn again(me: Me, Path(id): Path<String>) -> Result<Response> {
         raw,
     };
     draft::keep_form(&me, &service.id, &draft).await?;
-    Ok(see_other(&format!("/catalog/{}", service.slug), None))
+    Ok(see_other(
+        &format!("/catalog/{}?again={}", service.slug, item.number),
+        None,
+    ))
 }
 
 /// Somebody to follow, or to follow no longer.

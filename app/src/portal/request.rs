@@ -20,6 +20,7 @@ use crate::portal::turn::Typed;
 use crate::portal::words::{self, first};
 use crate::portal::{facts, story, turn};
 use crate::problems;
+use crate::standing;
 use crate::ui::block::{self, Tone as Colour, notice};
 use crate::ui::clock::{Step, StepState, pipeline};
 use crate::web::{Me, shell};
@@ -112,10 +113,13 @@ pub async fn facts_part(me: Me, Path(id): Path<String>) -> Result<Markup> {
 async fn now(me: &Me, seen: &Seen) -> Result<Markup> {
     let item = &seen.item;
     let src = format!("/requests/{}/now", item.number);
+    let catalog = me.app.catalog().await?;
+    let standing = standing::load::load(me, &catalog, item).await?;
+    let said = standing.sentences(me, me.lang(), true);
     Ok(html! {
         div class="stack" id="now" data-live={ "item-" (item.id) } data-src=(src) {
             p class="muted mt-2" { (words::sentence(me, seen)) }
-            @if let Some(waits) = approvals::waits_for(me, item).await? { p class="muted mt-2" { (waits) } }
+            @for said in &said { p class="muted mt-2" { (said) } }
             (merged(me, seen).await?)
             (late(me, seen).await?)
             (ended(me, seen).await?)

@@ -16,6 +16,9 @@ use crate::portal::answers::{Answers, prepare};
 use crate::portal::form::{self, Errors};
 use crate::portal::{aside, cart, draft, whom};
 use crate::problems;
+use crate::random::new_id;
+use crate::standing::load as standing;
+use crate::templates;
 use crate::ui::block::{self, Tone, notice};
 use crate::ui::button::{Button, Kind as Loud, Size, button};
 use crate::ui::field::{self, Field};
@@ -30,6 +33,12 @@ pub struct Open {
     /// Id of the person it is ordered for, by somebody who works here.
     #[serde(default, rename = "for")]
     whom: Option<String>,
+    /// Id of the template to begin with.
+    #[serde(default)]
+    template: Option<String>,
+    /// Number of one's own request that is ordered again.
+    #[serde(default)]
+    again: Option<String>,
 }
 
 /// The form as it is shown.
@@ -45,6 +54,12 @@ pub struct Shown<'a> {
     pub whom: Option<&'a Actor>,
     /// When the draft was kept that it was filled from.
     pub draft: Option<Timestamp>,
+    /// The form's one-time key, when it was sent before.
+    pub key: String,
+    /// Questions whose earlier answer does not fit any more.
+    pub lost: Vec<String>,
+    /// The template that it was filled from.
+    pub template: Option<String>,
 }
 
 /// GET /catalog/{service}
@@ -73,6 +88,29 @@ pub async fn page(me: Me, Path(slug): Path<String>, Query(open): Query<Open>) ->
         };
         return render(&me, &catalog, service, shown).await;
     }
+    if let Some(id) = open.template {
+        let template = templates::store::find(&me.app.db, &me.actor, &id).await?;
+        if template.service_id != service.id {
+            return Err(crate::Error::NotFound);
+        }
+        let (raw, lost) = templates::fitting(&me, &catalog, service, &template).await?;
+        let answers = prepare(&me, &service.form, template.title.clone(), raw).await?;
+        let shown = Shown {
+            answers,
+            lost,
+            template: Some(template.name),
+            ..Shown::default()
+        };
+        return render(&me, &catalog, service, shown).await;
+    }
+    let lost = match open.again.filter(|number| !number.is_empty()) {
+        Some(number) => {
+            let item = crate::work::store::find(&me.app.db, &me.actor, &number).await?;
+            let old = standing::form_of(&me, &catalog, &item).await?;
+            standing::lost(&old, &service.form, &item.answers)
+        }
+        None => Vec::new(),
+    };
     let kept = draft::find_form(&me, &service.id).await?;
     let (title, raw, at) = match kept {
         Some((kept, at)) if !kept.is_empty() => (kept.title, kept.raw, Some(at)),
@@ -82,6 +120,7 @@ pub async fn page(me: Me, Path(slug): Path<String>, Query(open): Query<Open>) ->
     let shown = Shown {
         answers,
         draft: at,
+        lost,
         ..Shown::default()
     };
     render(&me, &catalog, service, shown).await
@@ -161,6 +200,13 @@ pub async fn render(
                     (aside::on_phone(me, catalog, service)?)
                     @if !service.instructions.trim().is_empty() { div class="prose mt-4" { (markdown(&service.instructions)) } }
                     (known)
+                    (templates::page::offers(me, service, own, shown.template.as_deref()).await?)
+                    @if !shown.lost.is_empty() {
+                        div class="mt-4" {
+                            (notice(Tone::Warn, "info", t!(lang, "Some earlier answers do not fit any more."),
+                                html! { (t!(lang, "The form has changed since. Look at: {questions}.", questions = shown.lost.join(", "))) }))
+                        }
+                    }
                     @if let Some(at) = shown.draft { (draft_notice(me, &action, at)) }
                     @if let Some(person) = shown.whom {
                         div class="mt-4" {
@@ -173,6 +219,7 @@ pub async fn render(
                         data-check={ (action) "/check/" } {
                         // Enter in a field does what the first button does.
                         button class="vh" name="_do" value=(if shown.line.is_some() { "line" } else { "order" }) tabindex="-1" aria-hidden="true" {}
+                        input type="hidden" name="_key" value=(if shown.key.is_empty() { new_id(me.now) } else { shown.key.clone() });
                         @if let Some(line) = shown.line { input type="hidden" name="_line" value=(line); }
                         @if let Some(person) = shown.whom { input type="hidden" name="_for" value=(person.id); }
                         (field::error_summary(lang, &summary))

@@ -246,6 +246,10 @@ fn line(
                 t!(lang, "{name} refused", name = name),
             ),
         ),
+        "timer.went_off" => (
+            "clock",
+            crate::work::timer_words::for_requester(lang, data)?,
+        ),
         "request.rated" => (
             "star",
             by(

@@ -26,6 +26,10 @@ pub async fn send(me: Me, Path(slug): Path<String>, mut sent: Sent) -> Result<Re
     let whom = whom::find(&me, sent.take("_for").as_deref()).await?;
     let service = whom::service(&me, &catalog, whom.as_ref(), &slug)?;
     let what = sent.take("_do").unwrap_or_default();
+    let key = sent
+        .take("_key")
+        .filter(|key| key.len() <= 64)
+        .unwrap_or_default();
     let line = sent.take("_line").filter(|l| !l.is_empty());
     let remove = sent.take("_remove");
     let mut answers = read(&me, service, sent).await?;
@@ -38,7 +42,7 @@ pub async fn send(me: Me, Path(slug): Path<String>, mut sent: Sent) -> Result<Re
         let done = match (what.as_str(), &line) {
             ("line", Some(line)) => cart::change(&me, line, service, &answers).await,
             ("cart", _) if whom.is_none() => cart::add(&me, service, &answers).await,
-            _ => order_now(&me, service, &answers, whom.as_ref()).await,
+            _ => order_now(&me, service, &answers, whom.as_ref(), &key).await,
         };
         match done {
             Err(Error::Invalid(errors)) => wrong = errors,
@@ -51,7 +55,8 @@ pub async fn send(me: Me, Path(slug): Path<String>, mut sent: Sent) -> Result<Re
         wrong: &wrong,
         line: line.as_deref(),
         whom: whom.as_ref(),
-        draft: None,
+        key,
+        ..Shown::default()
     };
     render(&me, &catalog, service, shown).await
 }
@@ -69,6 +74,7 @@ async fn order_now(
     service: &Service,
     answers: &Answers,
     whom: Option<&Actor>,
+    key: &str,
 ) -> Result<Response> {
     let line = Line {
         service: service.id.clone(),
@@ -77,7 +83,11 @@ async fn order_now(
         priority: None,
     };
     let requester = whom.map(|person| person.id.as_str());
-    let placed = order::place(me, &me.actor, requester, vec![line]).await?;
+    let placed = if key.is_empty() {
+        order::place(me, &me.actor, requester, vec![line]).await?
+    } else {
+        order::place_form(me, &me.actor, requester, line, key).await?
+    };
     if let (Some(_), [item]) = (whom, placed.items.as_slice()) {
         return Ok(see_other(&format!("/work/{}", item.number), None));
     }
@@ -139,7 +149,7 @@ pub async fn save_draft(
 ) -> Result<Response> {
     let catalog = me.app.catalog().await?;
     let service = catalog.orderable(&me.actor, &slug)?;
-    for field in ["_do", "_line", "_remove", "_for"] {
+    for field in ["_do", "_line", "_remove", "_for", "_key"] {
         sent.take(field);
     }
     let answers = read(&me, service, sent).await?;

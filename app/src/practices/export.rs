@@ -9,7 +9,7 @@ use mil_process::process::{ApprovalStep, Owner, ProcessDef, Rule, Stage, Voter};
 use super::model::Adoption;
 use super::pack::{
     ApprovalSpec, EscalationSpec, Pack, ProcessSpec, PromiseSpec, RoleSpec, Service,
-    ServiceAudience, StageSpec, TargetSpec, TaskSpec, time,
+    ServiceAudience, StageSpec, TargetSpec, TaskSpec, TimerSpec, time,
 };
 use crate::catalog::Catalog;
 use crate::catalog::draft::word_of;
@@ -90,6 +90,7 @@ impl Back<'_> {
             send_back_to: s.send_back_to,
             work_limit: s.work_limit,
             only_if: s.only_if,
+            timers: s.timers.iter().map(TimerSpec::of).collect(),
         }
     }
 

@@ -206,6 +206,9 @@ impl Teller<'_> {
                 "took time back: {time}",
                 time = fmt::span(lang, d["minutes"].as_i64().unwrap_or(0), 480)
             ),
+            verb if verb.starts_with("timer.") => {
+                return crate::work::timer_words::tell(lang, verb, d);
+            }
             verb if verb.starts_with("calendar.") => {
                 let when = |text: &str| {
                     text.parse()
@@ -358,14 +361,14 @@ impl Teller<'_> {
             "request.waits" | "comment.written" => "msg",
             "request.assigned" | "request.watched" | "request.unwatched" => "users",
             "request.prioritised" => "up",
-            "request.due_changed" => "clock",
+            "request.due_changed" | "timer.went_off" => "clock",
             "request.rated" => "star",
             "request.linked" | "request.unlinked" | "request.merged" | "request.absorbed"
             | "request.unmerged" | "request.released" => "link",
             "approval.asked" | "approval.handed" | "approval.reminded" => "users",
             "approval.given" | "task.done" => "okc",
             "request.declined" | "request.cancelled" | "approval.refused" | "task.failed" => "x",
-            "promise.escalated" => "alert",
+            "promise.escalated" | "timer.blocked" => "alert",
             "request.resumed" => "go",
             "calendar.planned" | "calendar.withdrawn" | "calendar.excepted" => "cal",
             other => incidents::words::icon(other).unwrap_or("info"),

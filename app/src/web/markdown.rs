@@ -13,11 +13,13 @@ use pulldown_cmark::{
     CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html,
 };
 
+/// What is read beyond CommonMark.
+pub(super) const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+
 /// The text as HTML; see the module for what is left out.
 pub fn markdown(text: &str) -> Markup {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut safe = Safe::default();
-    let events: Vec<Event<'_>> = TextMergeStream::new(Parser::new_ext(text, options))
+    let events: Vec<Event<'_>> = TextMergeStream::new(Parser::new_ext(text, OPTIONS))
         .flat_map(|event| safe.event(event))
         .collect();
     let mut out = String::new();
@@ -27,14 +29,15 @@ pub fn markdown(text: &str) -> Markup {
 
 /// What is open while the events go by.
 #[derive(Default)]
-struct Safe {
+pub(super) struct Safe {
     /// For each open link or picture, whether it is printed.
     links: Vec<bool>,
     code: usize,
 }
 
 impl Safe {
-    fn event<'a>(&mut self, event: Event<'a>) -> Vec<Event<'a>> {
+    /// What is printed for an event.
+    pub(super) fn event<'a>(&mut self, event: Event<'a>) -> Vec<Event<'a>> {
         match event {
             Event::Html(text) | Event::InlineHtml(text) => vec![Event::Text(text)],
             Event::Start(Tag::HtmlBlock) => vec![Event::Start(Tag::Paragraph)],

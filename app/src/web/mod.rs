@@ -7,6 +7,7 @@
 //! handler.
 
 pub mod csv;
+pub mod article;
 pub mod ctx;
 pub mod guard;
 pub mod idempotency;

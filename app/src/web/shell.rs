@@ -170,6 +170,7 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         item("Queue", "/queue", "list", "q"),
         item("Board", "/board", "board", "b"),
         item("Change calendar", "/calendar", "cal", "c"),
+        item("Recurring requests", "/recurring", "clock", "r"),
         item("Status", "/status", "alert", "s"),
     ];
     let library = [

@@ -5,7 +5,7 @@
 //! | [`model`] | the nouns |
 //! | [`promise`] | the clocks of an item, on the rules of `mil-sla` (pure) |
 //! | [`store`] | finding (only what the actor may see), locking, saving |
-//! | [`order`] | placing an order: one item per service |
+//! | [`order`], [`refer`] | placing an order: one item per service; the people and files it names |
 //! | [`moves`] | moving through the stages |
 //! | [`begin`] | what begins and ends with a stage: tasks and approvals |
 //! | [`edit`] | assigning, priority, checklist, fields |
@@ -15,6 +15,7 @@
 //! | [`reservice`] | another service for the same item |
 //! | [`recompute`] | new due dates after a promise or calendar changed |
 //! | [`wake`] | what the clocks do by themselves: escalations |
+//! | [`timers`], [`timer_words`] | what stages do by themselves when work stays in them |
 //!
 //! Every verb has the same shape: begin, [`store::lock`] (which checks that the
 //! actor may see and do it, and that nobody changed it meanwhile), change the
@@ -29,11 +30,14 @@ pub mod moves;
 pub mod order;
 pub mod promise;
 pub mod recompute;
+pub mod refer;
 pub mod relate;
 pub mod reservice;
 pub mod spawn;
 pub mod store;
 pub mod talk;
+pub mod timer_words;
+pub mod timers;
 pub mod wake;
 
 pub use model::{Item, Waiting};

@@ -81,6 +81,8 @@ pub struct Item {
     pub fields: Answers,
     /// `stage/check` to who ticked it when.
     pub ticks: BTreeMap<String, Tick>,
+    /// Marks of the timers that went off in this visit of the stage.
+    pub timers: Vec<String>,
     pub promise: Promise,
     pub respond_by: i64,
     pub deliver_by: i64,

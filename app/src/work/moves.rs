@@ -299,6 +299,7 @@ pub async fn arrive(
 ) -> Result<String> {
     let prefix = format!("{}/", stage.key);
     item.ticks.retain(|key, _| !key.starts_with(&prefix));
+    item.timers.clear();
     item.stage_since = now;
     take_over(tx, catalog, item, stage).await?;
     enter(tx, item, now).await

@@ -2,9 +2,10 @@
 //! nothing. When the verb returns, the order is on disk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mil_db::{Tx, sql};
-use mil_process::form::{self, Answer, Answers, FieldError as FormError, FormDef, Kind, Raw};
+use mil_process::form::{self, Answer, Answers, FieldError as FormError, Kind, Raw};
 use mil_process::process::Owner;
 use serde_json::json;
 
@@ -13,13 +14,14 @@ use crate::catalog::Catalog;
 use crate::catalog::model::{Priority, Service};
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Audience, Event};
-use crate::files;
 use crate::people;
 use crate::policy;
-use crate::random::new_id;
+use crate::random::{hash_secret, new_id};
 use crate::web::Ctx;
 use crate::work::model::Item;
 use crate::work::promise::Promise;
+pub use crate::work::refer::unfit;
+use crate::work::refer::{attach_files, refer};
 use crate::work::store;
 
 /// The most services in one order.
@@ -49,6 +51,8 @@ pub struct Placed {
     pub number: i64,
     /// Its items, in the order of the lines.
     pub items: Vec<Item>,
+    /// It was placed before, by the same form.
+    pub before: bool,
 }
 
 /// Place an order for `actor`, or, by an agent, on behalf of `requester`.
@@ -63,7 +67,36 @@ pub async fn place(
     requester: Option<&str>,
     lines: Vec<Line>,
 ) -> Result<Placed> {
-    place_with(ctx, actor, requester, lines, &[]).await
+    place_with(ctx, actor, requester, lines, &[], None).await
+}
+
+/// [`place`] from a form that a person filled in: the same form with the same
+/// answers orders once, however often it is sent. A second answer is the first
+/// order.
+pub async fn place_form(
+    ctx: &Ctx,
+    actor: &Actor,
+    requester: Option<&str>,
+    line: Line,
+    key: &str,
+) -> Result<Placed> {
+    let catalog = ctx.app.catalog().await?;
+    let mut sent = line.raw.clone();
+    if let Some(service) = catalog.service(&line.service) {
+        let files = service.form.fields.iter();
+        for field in files.filter(|f| matches!(f.kind, Kind::File { .. })) {
+            // A file sent twice has two ids and one name.
+            for value in sent.get_mut(&field.key).into_iter().flatten() {
+                *value = value
+                    .split_once(':')
+                    .map_or("", |(_, name)| name)
+                    .to_owned();
+            }
+        }
+    }
+    let sent = serde_json::to_string(&(&line.service, &line.title, sent, requester))?;
+    let key = format!("{}:{key}:{}", actor.id, hash_secret(&sent));
+    place_with(ctx, actor, requester, vec![line], &[], Some(&key)).await
 }
 
 /// [`place`] what lies in the actor's cart: the lines of the cart go with the
@@ -74,7 +107,7 @@ pub async fn place_cart(
     lines: Vec<Line>,
     cart: &[String],
 ) -> Result<Placed> {
-    place_with(ctx, actor, None, lines, cart).await
+    place_with(ctx, actor, None, lines, cart, None).await
 }
 
 async fn place_with(
@@ -83,6 +116,7 @@ async fn place_with(
     requester: Option<&str>,
     lines: Vec<Line>,
     cart: &[String],
+    form_key: Option<&str>,
 ) -> Result<Placed> {
     if lines.is_empty() {
         return Err(Error::field(
@@ -109,20 +143,7 @@ async fn place_with(
                 })?
         }
     };
-    let today = ctx.today();
-    let mut checked = Vec::new();
-    let mut wrong = Vec::new();
-    for (i, line) in lines.into_iter().enumerate() {
-        let service = catalog.orderable(&orderer, &line.service)?.clone();
-        match check(&service, &line, today) {
-            Ok(answers) => checked.push((service, line, answers)),
-            Err(errors) => wrong.extend(errors.into_iter().map(|error| named(i, error))),
-        }
-    }
-    if !wrong.is_empty() {
-        return Err(Error::Invalid(wrong));
-    }
-
+    let checked = check_all(&catalog, &orderer, ctx.today(), lines)?;
     let mut tx = ctx.app.db.begin().await?;
     for line in cart {
         let taken =
@@ -137,18 +158,81 @@ async fn place_with(
             )));
         }
     }
+    let placed = write(&mut tx, ctx, &catalog, actor, &orderer, checked, form_key).await?;
+    if !placed.before {
+        // Otherwise a number that was taken goes back with the transaction.
+        tx.commit().await?;
+    }
+    Ok(placed)
+}
+
+/// A line whose answers were checked.
+pub type Checked = (Arc<Service>, Line, Answers);
+
+/// Check the lines of an order for whoever it is for, reading their dates as of
+/// `today`.
+///
+/// # Errors
+/// As [`place`].
+pub fn check_all(
+    catalog: &Catalog,
+    orderer: &Actor,
+    today: jiff::civil::Date,
+    lines: Vec<Line>,
+) -> Result<Vec<Checked>> {
+    let mut checked = Vec::new();
+    let mut wrong = Vec::new();
+    for (i, line) in lines.into_iter().enumerate() {
+        let service = catalog.orderable(orderer, &line.service)?.clone();
+        match check(&service, &line, today) {
+            Ok(answers) => checked.push((service, line, answers)),
+            Err(errors) => wrong.extend(errors.into_iter().map(|error| named(i, error))),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(checked)
+    } else {
+        Err(Error::Invalid(wrong))
+    }
+}
+
+/// Write an order down, inside the transaction of what it comes of. An order
+/// with a `form_key` that was used before is that one: nothing is written.
+pub async fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    catalog: &Catalog,
+    actor: &Actor,
+    orderer: &Actor,
+    lines: Vec<Checked>,
+    form_key: Option<&str>,
+) -> Result<Placed> {
+    if let Some(key) = form_key
+        && let Some(placed) = by_form(tx, key).await?
+    {
+        return Ok(placed);
+    }
     let order_id = new_id(ctx.now);
-    let number = store::next_number(&mut tx, "order").await?;
-    sql("INSERT INTO service_order (id, number, requester_id, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(&order_id)
-        .bind(number)
-        .bind(&orderer.id)
-        .bind(ctx.now.as_microsecond())
-        .run(&mut tx)
-        .await?;
+    let number = store::next_number(tx, "order").await?;
+    let first = sql(
+        "INSERT INTO service_order (id, number, requester_id, created_at, form_key)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(&order_id)
+    .bind(number)
+    .bind(&orderer.id)
+    .bind(ctx.now.as_microsecond())
+    .bind(form_key)
+    .run(&mut *tx)
+    .await?;
+    if first == 0 {
+        // The same form was sent at the same moment and was faster.
+        let key = form_key.unwrap_or_default();
+        return by_form(tx, key).await?.ok_or(Error::NotFound);
+    }
     let mut items = Vec::new();
-    for (at, (service, line, mut answers)) in checked.into_iter().enumerate() {
-        refer(&mut tx, actor, &service.form, &mut answers)
+    for (at, (service, line, mut answers)) in lines.into_iter().enumerate() {
+        refer(tx, actor, &service.form, &mut answers)
             .await
             .map_err(|error| of_line(at, error))?;
         let priority = line
@@ -156,29 +240,47 @@ async fn place_with(
             .filter(|_| policy::works(actor))
             .unwrap_or_default();
         let title = title(&service, line.title.as_deref(), &answers);
-        let mut item = fresh(ctx, &catalog, &service, &orderer, priority)?;
+        let mut item = fresh(ctx, catalog, &service, orderer, priority)?;
         item.title = title;
         item.answers = answers;
         item.order_id = Some(order_id.clone());
-        start(
-            &mut tx,
-            ctx,
-            &catalog,
-            actor,
-            &service,
-            &mut item,
-            Some(number),
-        )
-        .await
-        .map_err(|error| of_line(at, error))?;
+        start(tx, ctx, catalog, actor, &service, &mut item, Some(number))
+            .await
+            .map_err(|error| of_line(at, error))?;
         items.push(item);
     }
-    tx.commit().await?;
     Ok(Placed {
         id: order_id,
         number,
         items,
+        before: false,
     })
+}
+
+/// The order that a form has placed already.
+async fn by_form(tx: &mut Tx, key: &str) -> Result<Option<Placed>> {
+    let Some(row) = sql("SELECT id, number FROM service_order WHERE form_key = $1")
+        .bind(key)
+        .opt(&mut *tx)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let id: String = row.get("id")?;
+    let ids: Vec<String> = sql("SELECT id FROM work_item WHERE order_id = $1 ORDER BY number")
+        .bind(&id)
+        .column("id", &mut *tx)
+        .await?;
+    let mut items = Vec::new();
+    for item in ids {
+        items.push(store::find(&mut *tx, &Actor::system(), &item).await?);
+    }
+    Ok(Some(Placed {
+        number: row.get("number")?,
+        id,
+        items,
+        before: true,
+    }))
 }
 
 /// Write a new item down and let its first stage begin.
@@ -283,85 +385,6 @@ pub fn from_form(error: FormError) -> FieldError {
     FieldError::new(error.field, error.msg)
 }
 
-/// People and files named in the answers must exist; file names are taken from
-/// what was uploaded, not from what was posted, and so are kind and size.
-async fn refer(tx: &mut Tx, actor: &Actor, form: &FormDef, answers: &mut Answers) -> Result<()> {
-    for (key, answer) in answers.iter_mut() {
-        match answer {
-            Answer::Person(id) => {
-                let there = sql("SELECT id FROM person WHERE id = $1 AND disabled_at IS NULL")
-                    .bind(id.as_str())
-                    .opt(&mut *tx)
-                    .await?;
-                if there.is_none() {
-                    return Err(Error::field(
-                        key,
-                        "This person is not here. Choose another.",
-                    ));
-                }
-            }
-            Answer::Files(files) => {
-                for file in files {
-                    let found = files::store::find_loose(&mut *tx, actor, &file.id)
-                        .await?
-                        .ok_or_else(|| {
-                            Error::field(key, "This file is not here any more. Choose it again.")
-                        })?;
-                    if let Some(msg) = form.field(key).and_then(|f| unfit(&f.kind, &found)) {
-                        return Err(Error::field(key, msg));
-                    }
-                    file.name = found.name;
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Why a file does not fit the field it was sent for.
-pub fn unfit(kind: &Kind, file: &files::Attachment) -> Option<Msg> {
-    let Kind::File { max_mb, types, .. } = kind else {
-        return None;
-    };
-    if file.size > u64::from(*max_mb) * 1_000_000 {
-        return Some(
-            Msg::new("“{name}” is larger than {n} MB. Send a smaller one, or a link to it.")
-                .with("name", &file.name)
-                .with("n", max_mb),
-        );
-    }
-    let fits = types.is_empty() || types.contains(&files::name::ending(&file.name));
-    (!fits).then(|| {
-        Msg::new("“{name}” is not of a kind this field takes. Send one of: {types}.")
-            .with("name", &file.name)
-            .with("types", types.join(", "))
-    })
-}
-
-async fn attach_files(tx: &mut Tx, item: &Item) -> Result<()> {
-    for (key, answer) in &item.answers {
-        if let Answer::Files(files) = answer {
-            for file in files {
-                let taken = sql("UPDATE attachment SET item_id = $1, field = $2
-                     WHERE id = $3 AND item_id IS NULL")
-                .bind(&item.id)
-                .bind(key)
-                .bind(&file.id)
-                .run(tx)
-                .await?;
-                if taken == 0 {
-                    return Err(Error::field(
-                        key,
-                        "This file is not here any more. Choose it again.",
-                    ));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
 /// The title given, or the service's name with the first short answer.
 fn title(service: &Service, given: Option<&str>, answers: &Answers) -> String {
     if let Some(given) = given.map(str::trim).filter(|t| !t.is_empty()) {
@@ -422,6 +445,7 @@ fn fresh(
         answers: Answers::new(),
         fields: Answers::new(),
         ticks: BTreeMap::new(),
+        timers: Vec::new(),
         promise: Promise::start(&service.promise_id, ctx.now, promise.def.target(priority)),
         respond_by: 0,
         deliver_by: 0,

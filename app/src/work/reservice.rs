@@ -67,6 +67,7 @@ pub async fn change(
     let stays = item.process_id == service.process_id && process.stage(&item.stage).is_some();
     if !stays {
         moves::leave(&mut tx, &catalog, &item, ctx.now).await?;
+        item.timers.clear();
     }
     item.service_id.clone_from(&service.id);
     item.kind = service.kind;

@@ -13,6 +13,7 @@ use crate::error::{Error, Msg, Result};
 use crate::policy::{self, Do};
 use crate::search;
 use crate::work::model::Item;
+use crate::work::timers;
 
 /// The word of a phase in the database.
 pub fn phase_key(phase: Phase) -> &'static str {
@@ -65,6 +66,7 @@ fn item(row: &Row) -> Result<Item> {
         answers: row.json("answers")?,
         fields: row.json("fields")?,
         ticks: row.json("ticks")?,
+        timers: row.json("timers")?,
         promise: row.json("promise")?,
         respond_by: row.get("respond_by")?,
         deliver_by: row.get("deliver_by")?,
@@ -187,13 +189,15 @@ pub async fn save_same_version(
     } else {
         None
     };
+    let timer = timers::next(catalog, item, now)?;
     sql(
         "UPDATE work_item SET title = $2, stage = $3, phase = $4, stage_since = $5, priority = $6,
             team_id = $7, assignee_id = $8, answers = $9, fields = $10, ticks = $11, promise = $12,
             respond_by = $13, deliver_by = $14, wake_at = $15, waiting = $16, updated_at = $17,
             closed_at = $18, merged_into_id = $19, rating = $20, rating_comment = $21,
             rated_at = $22, version = $23, service_id = $24, form_version = $25,
-            process_id = $26, process_version = $27, department_id = $28, kind = $29
+            process_id = $26, process_version = $27, department_id = $28, kind = $29,
+            timers = $30, timer_at = $31
          WHERE id = $1",
     )
     .bind(&item.id)
@@ -230,6 +234,8 @@ pub async fn save_same_version(
     .bind(item.process_version)
     .bind(&item.department_id)
     .bind(item.kind.key())
+    .bind(serde_json::to_string(&item.timers)?)
+    .bind(timer.map(Timestamp::as_microsecond))
     .run(tx)
     .await?;
     Ok(())

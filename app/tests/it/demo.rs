@@ -78,6 +78,8 @@ async fn is_believable(app: &App) {
         ),
         ("SELECT COUNT(*) AS n FROM calendar_entry", 12, 12),
         ("SELECT COUNT(*) AS n FROM saved_view", 4, 4),
+        ("SELECT COUNT(*) AS n FROM recurring", 3, 3),
+        ("SELECT COUNT(*) AS n FROM request_template", 3, 3),
         ("SELECT COUNT(*) AS n FROM escalation", 10, 400),
         // Everything that had to be told was told, at its time.
         ("SELECT COUNT(*) AS n FROM outbox", 0, 0),

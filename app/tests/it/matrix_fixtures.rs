@@ -52,6 +52,9 @@ pub const TABLES: &[&str] = &[
     "policy_duty",
     "policy_try",
     "policy_exception",
+    "recurring",
+    "recurring_run",
+    "request_template",
     "saved_view",
     "undo",
     "event",
@@ -350,6 +353,14 @@ impl Objects {
         if wants(&["post_mortem"]) {
             told = post_mortem(app).await;
         }
+        let mut recurring = String::new();
+        if wants(&["recurring"]) {
+            recurring = crate::recurring::planned(app).await;
+        }
+        let mut template = String::new();
+        if wants(&["template"]) {
+            template = crate::templates::saved(app).await;
+        }
         let mut in_calendar = String::new();
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
@@ -406,6 +417,8 @@ impl Objects {
             ("policy_version", same("1.0")),
             ("policy_deed", same("retire")),
             ("exception", same("none")),
+            ("recurring", same(&recurring)),
+            ("template", same(&template)),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),

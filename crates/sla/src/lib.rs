@@ -6,6 +6,7 @@
 //!
 //! * [`calendar`]: opening hours, holidays, and arithmetic in working time
 //! * [`promise`]: the clock of one target, escalations, forecasts
+//! * [`rhythm`]: dates that come again, shifted off holidays
 //! * [`countries`]: public holidays computed from rules
 //! * [`ical`]: holidays from iCalendar files
 
@@ -14,6 +15,7 @@ pub mod countries;
 pub mod ical;
 mod msg;
 pub mod promise;
+pub mod rhythm;
 mod work;
 
 pub use calendar::{Calendar, CalendarDef, CalendarError, ClockTime, Holiday, Hours, Weekday};

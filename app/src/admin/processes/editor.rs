@@ -136,9 +136,11 @@ fn stage(me: &Me, teams: &[Team], at: usize, last: usize, row: &Row, wrong: &Wro
         shown: &row.person_text,
         ..Remote::default()
     };
-    let more = ["fields", "needs", "back", "back_to", "limit", "approves"]
-        .iter()
-        .any(|p| !wrong.at(full(p)).is_empty());
+    let more = [
+        "fields", "needs", "back", "back_to", "limit", "approves", "timers",
+    ]
+    .iter()
+    .any(|p| !wrong.at(full(p)).is_empty());
     let heading_id = id("h");
     html! {
         section class="card stack" aria-labelledby=(heading_id) {
@@ -164,13 +166,14 @@ fn stage(me: &Me, teams: &[Team], at: usize, last: usize, row: &Row, wrong: &Wro
             }))
             (field::textarea(lang, &optional(part("checklist", t!(lang, "Checklist"), t!(lang, "One line each; end it with “| required” if it must be ticked."), &row.checklist)), 4))
             details class="more" open[more] {
-                summary { (t!(lang, "Fields, approval, sending back, limit")) }
+                summary { (t!(lang, "Fields, approval, sending back, timers, limit")) }
                 div class="stack mt-3" {
                     (field::textarea(lang, &optional(part("fields", t!(lang, "Fields to fill in"), t!(lang, "One line each: key | label | kind, and | required. Kinds: text, long text, number, date, person, web address, yes or no, file, choice: A; B, several: A; B."), &row.fields)), 3))
                     (field::text(lang, &optional(part("needs", t!(lang, "Also needed before handing on"), t!(lang, "Keys with commas: fields of earlier stages, or form. and the key of a question."), &row.needs))))
                     (check(&part("approves", t!(lang, "The requester approves"), t!(lang, "Only for work being checked: their yes leads on, and the clock waits."), ""), row.approves))
                     (choices(lang, &part("back", t!(lang, "Work may be sent back to"), "", ""), &backs, false))
                     (field::text(lang, &optional(part("back_to", t!(lang, "These stages"), t!(lang, "Their names, with commas."), &row.back_to))))
+                    (field::textarea(lang, &optional(part("timers", t!(lang, "What happens by itself"), t!(lang, "One line each: working time | what happens. For example “2d | remind the owner” or “10d without an answer | close | No answer came.” Others: remind the team leads, remind the requester, raise the priority, move on, decline."), &row.timers)), 3))
                     (field::number(lang, &optional(part("limit", t!(lang, "Work limit"), t!(lang, "How many requests should be here at most. The board says so; it blocks nothing."), &row.limit)), &Number { min: "1", step: "1", ..Number::default() }))
                 }
             }

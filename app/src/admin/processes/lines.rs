@@ -25,7 +25,7 @@ fn says_required(lang: Lang, text: &str) -> bool {
     text == "required" || text == required(lang).to_lowercase()
 }
 
-fn lines(text: &str) -> Result<Vec<(usize, &str)>, Msg> {
+pub fn lines(text: &str) -> Result<Vec<(usize, &str)>, Msg> {
     let all = text.lines().enumerate().map(|(at, l)| (at + 1, l.trim()));
     let filled: Vec<_> = all.filter(|(_, line)| !line.is_empty()).collect();
     if filled.len() > LINES {

@@ -13,6 +13,7 @@ pub mod lines;
 pub mod list;
 pub mod save;
 pub mod sheet;
+mod timer_lines;
 pub mod versions;
 pub mod words;
 

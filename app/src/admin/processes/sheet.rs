@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use mil_process::process::{Owner, Phase, ProcessDef, SendBack, Stage};
 
-use super::lines;
+use super::{lines, timer_lines};
 use crate::catalog::draft::{free, word_of};
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::i18n::Lang;
@@ -50,6 +50,8 @@ pub struct Row {
     /// Names of stages, for `only`.
     pub back_to: String,
     pub limit: String,
+    /// What happens by itself.
+    pub timers: String,
 }
 
 impl Row {
@@ -69,6 +71,7 @@ impl Row {
             "back" => &mut self.back,
             "back_to" => &mut self.back_to,
             "limit" => &mut self.limit,
+            "timers" => &mut self.timers,
             _ => return None,
         })
     }
@@ -85,7 +88,7 @@ impl Row {
     }
 
     /// Every part with its name, to be sent along unseen.
-    pub fn parts(&self) -> [(&'static str, &str); 15] {
+    pub fn parts(&self) -> [(&'static str, &str); 16] {
         [
             ("key", &self.key),
             ("name", &self.name),
@@ -102,6 +105,7 @@ impl Row {
             ("back", &self.back),
             ("back_to", &self.back_to),
             ("limit", &self.limit),
+            ("timers", &self.timers),
         ]
     }
 }
@@ -298,6 +302,7 @@ fn row(lang: Lang, def: &ProcessDef, s: &Stage, person: &impl Fn(&str) -> String
         back: back.to_owned(),
         back_to,
         limit: s.work_limit.map(|n| n.to_string()).unwrap_or_default(),
+        timers: timer_lines::print(lang, &s.timers),
     }
 }
 
@@ -339,6 +344,11 @@ fn stage(
     }
     required_fields.extend(own);
     required_fields.extend(others);
+    let old = before.map(|b| b.timers.as_slice()).unwrap_or_default();
+    let timers = timer_lines::read(lang, &row.timers, old).unwrap_or_else(|msg| {
+        note("timers", msg);
+        Vec::new()
+    });
     let mut count = |part: &str, text: &str| {
         let text = text.trim();
         if text.is_empty() {
@@ -403,6 +413,7 @@ fn stage(
         only_if: before.and_then(|b| b.only_if.clone()),
         tasks: before.map(|b| b.tasks.clone()).unwrap_or_default(),
         approvals: before.map(|b| b.approvals.clone()).unwrap_or_default(),
+        timers,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use mil_process::form::{Field, Kind};
+use mil_process::process::{Counts, Deed, Timer};
 
 fn rich() -> ProcessDef {
     let mut def = ProcessDef::essays();
@@ -21,6 +22,14 @@ fn rich() -> ProcessDef {
     def.stages[3].owner = Owner::Person("p1".into());
     def.stages[3].send_back_to = SendBack::Only(vec!["copy".into(), "design".into()]);
     def.stages[3].work_limit = Some(4);
+    def.stages[1].timers = vec![Timer {
+        key: "wake".into(),
+        counts: Counts::Waiting,
+        after_minutes: 90,
+        does: Deed::Close {
+            reason: "No answer came.".into(),
+        },
+    }];
     def.check().expect("makes sense");
     def
 }

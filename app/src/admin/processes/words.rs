@@ -46,6 +46,7 @@ pub fn change(lang: Lang, change: &Change) -> String {
             Part::OnlyIf => t!(lang, "{name}: it is passed by in other cases."),
             Part::Tasks => t!(lang, "{name}: the tasks are others."),
             Part::Approvals => t!(lang, "{name}: others must agree."),
+            Part::Timers => t!(lang, "{name}: something else happens by itself."),
         },
     };
     fill(text, &change.msg.args)

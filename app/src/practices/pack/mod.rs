@@ -18,8 +18,8 @@ pub use formula::{Figure, Formula, Measure};
 pub use process::Names;
 pub use spec::{
     ApprovalSpec, Better, EscalationSpec, Kpi, Meta, Playbook, ProcessSpec, PromiseSpec, Raci,
-    RoleSpec, Service, ServiceAudience, Source, StageSpec, Step, TargetSpec, TaskSpec, Term, Unit,
-    VersionNo,
+    RoleSpec, Service, ServiceAudience, Source, StageSpec, Step, TargetSpec, TaskSpec, Term,
+    TimerSpec, Unit, VersionNo,
 };
 
 /// The files of a pack by their path inside it, such as `services/logo.toml`.

@@ -1,9 +1,11 @@
 //! From the words of a pack to the nouns that run.
 
-use mil_process::process::{ApprovalStep, Owner, ProcessDef, Rule, Stage, Task, Voter};
+use mil_process::process::{
+    ApprovalStep, Deed, Owner, ProcessDef, Rule, Stage, Task, Timer, Voter, Whom,
+};
 
-use super::spec::{ApprovalSpec, ProcessSpec, PromiseSpec, StageSpec};
-use super::time::minutes;
+use super::spec::{ApprovalSpec, ProcessSpec, PromiseSpec, StageSpec, TimerSpec};
+use super::time::{self, minutes};
 use crate::catalog::model::{Escalation, PromiseDef, Target};
 
 /// What the roles and services of a pack are here.
@@ -70,6 +72,63 @@ impl StageSpec {
                 })
                 .collect(),
             approvals: self.approvals.iter().map(|step| step.def(names)).collect(),
+            timers: self.timers.iter().map(TimerSpec::def).collect(),
+        }
+    }
+}
+
+impl TimerSpec {
+    /// What it does, `None` if that is nothing it can do.
+    pub fn does(&self) -> Option<Deed> {
+        let reason = || self.reason.clone().unwrap_or_default();
+        Some(match self.deed.as_str() {
+            "remind:owner" => Deed::Remind { whom: Whom::Owner },
+            "remind:team_leads" => Deed::Remind {
+                whom: Whom::TeamLeads,
+            },
+            "remind:requester" => Deed::Remind {
+                whom: Whom::Requester,
+            },
+            "raise_priority" => Deed::RaisePriority,
+            "move_on" => Deed::MoveOn,
+            "close" => Deed::Close { reason: reason() },
+            "decline" => Deed::Decline { reason: reason() },
+            _ => return None,
+        })
+    }
+
+    /// A timer as a pack writes it.
+    pub fn of(timer: &Timer) -> TimerSpec {
+        let deed = match &timer.does {
+            Deed::Remind { whom: Whom::Owner } => "remind:owner",
+            Deed::Remind {
+                whom: Whom::TeamLeads,
+            } => "remind:team_leads",
+            Deed::Remind {
+                whom: Whom::Requester,
+            } => "remind:requester",
+            Deed::RaisePriority => "raise_priority",
+            Deed::MoveOn => "move_on",
+            Deed::Close { .. } => "close",
+            Deed::Decline { .. } => "decline",
+        };
+        TimerSpec {
+            key: timer.key.clone(),
+            after: time::text(timer.after_minutes),
+            counts: timer.counts,
+            deed: deed.to_owned(),
+            reason: timer.does.reason().map(str::to_owned),
+        }
+    }
+
+    // What cannot be read counts as a reminder after a minute; the check of a
+    // pack has refused it.
+    fn def(&self) -> Timer {
+        Timer {
+            key: self.key.clone(),
+            counts: self.counts,
+            after_minutes: minutes(&self.after).unwrap_or(1),
+            does: self.does().unwrap_or(Deed::Remind { whom: Whom::Owner }),
         }
     }
 }

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use mil_process::form::{Cond, Field};
-use mil_process::process::{CheckItem, Phase, SendBack};
+use mil_process::process::{CheckItem, Counts, Phase, SendBack};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::model::{ClockKind, Priority, Tell, WorkKind};
 
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// `practice.toml`.
@@ -250,6 +254,27 @@ pub struct StageSpec {
     pub tasks: Vec<TaskSpec>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<ApprovalSpec>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timers: Vec<TimerSpec>,
+}
+
+/// What happens by itself when work stays in a stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct TimerSpec {
+    pub key: String,
+    /// Working time, such as 3d.
+    pub after: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub counts: Counts,
+    /// remind:owner, remind:team_leads, remind:requester, raise_priority,
+    /// move_on, close or decline.
+    #[serde(rename = "do")]
+    pub deed: String,
+    /// Why it ends, for close and decline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A task of a stage.

@@ -177,6 +177,7 @@ fn model(lang: Lang, pack: &Pack, process: &ProcessSpec, n: usize) -> Markup {
                         @if stage.only_if.is_some() { span { (t!(lang, "only sometimes")) } }
                         @if stage.requester_approves { span { (t!(lang, "the requester agrees")) } }
                         @for step in &stage.approvals { span { (t!(lang, "agrees: {step}", step = step.name)) } }
+                        @if !stage.timers.is_empty() { span { (tn!(lang, stage.timers.len(), "{n} timer", "{n} timers")) } }
                         @for task in stage.tasks.iter().take(2) { span { (t!(lang, "beside it: {task}", task = task.name)) } }
                         @for check in stage.checklist.iter().filter(|c| c.required).take(2) { span { (check.label) } }
                     }

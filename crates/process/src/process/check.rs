@@ -1,6 +1,8 @@
 //! Whether a process makes sense, told to the administrator who writes it.
 
-use super::{FORM_PREFIX, Owner, Phase, ProcessDef, Rule, SendBack, Stage, Voter};
+use super::{
+    Counts, Deed, FORM_PREFIX, Owner, Phase, ProcessDef, Rule, SendBack, Stage, Voter, Whom,
+};
 use crate::{
     Msg, Problem,
     form::check_fields,
@@ -12,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const STAGES: usize = 20;
 const CHECKS: usize = 50;
 const NAME: usize = 80;
+/// Timers in a stage, and the working minutes of the longest: two years.
+const TIMERS: usize = 12;
+const LONGEST: i64 = 480 * 500;
 
 impl ProcessDef {
     /// Checks a process before it is saved.
@@ -158,6 +163,7 @@ impl Stage {
             note("key", twice(&self.key));
         }
         self.check_together(demands, at, problems);
+        self.check_timers(at, problems);
     }
 
     /// Tasks and approvals.
@@ -225,6 +231,68 @@ impl Stage {
                 note(
                     at("remind_after_minutes"),
                     "A reminder comes after at least one minute.",
+                );
+            }
+        }
+    }
+
+    fn check_timers(&self, at: &str, problems: &mut Vec<Problem>) {
+        if self.timers.len() > TIMERS {
+            let msg = Msg::new("There are {count} timers. Keep {max} or fewer.");
+            let msg = msg.arg("count", self.timers.len()).arg("max", TIMERS);
+            problems.push(Problem::new(format!("{at}.timers"), msg));
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        for (index, timer) in self.timers.iter().enumerate() {
+            let at = |part: &str| format!("{at}.timers[{index}].{part}");
+            check_key(&timer.key, &at("key"), problems);
+            let mut note = |part: &str, msg: Msg| problems.push(Problem::new(at(part), msg));
+            if !seen.insert(&timer.key) {
+                let msg = Msg::new("The key “{key}” is used twice. Change one of them.");
+                note("key", msg.arg("key", shorten(&timer.key)));
+            }
+            if !(1..=LONGEST).contains(&timer.after_minutes) {
+                note(
+                    "after_minutes",
+                    Msg::new("A timer goes off after one minute to 500 working days."),
+                );
+            }
+            if timer
+                .does
+                .reason()
+                .is_some_and(|reason| reason.trim().is_empty() || reason.chars().count() > 300)
+            {
+                note(
+                    "does",
+                    Msg::new(
+                        "Say why it ends, in 1 to 300 characters. Whoever ordered it reads it.",
+                    ),
+                );
+            }
+            if timer.does == Deed::MoveOn && !self.approvals.is_empty() {
+                note(
+                    "does",
+                    Msg::new(
+                        "Only those who are asked lead work out of this stage. Remind somebody instead.",
+                    ),
+                );
+            }
+            let asks = Deed::Remind {
+                whom: Whom::Requester,
+            };
+            if timer.counts == Counts::Working && timer.does == asks {
+                note(
+                    "does",
+                    Msg::new(
+                        "The requester is reminded of what waits for them. Count the waiting, or remind the owner.",
+                    ),
+                );
+            }
+            if timer.counts == Counts::Working && self.requester_approves {
+                note(
+                    "counts",
+                    Msg::new("This stage waits for the requester all the time. Count the waiting."),
                 );
             }
         }

@@ -3,6 +3,7 @@
 use crate::form::{Answers, Cond, Field};
 
 use super::approval::ApprovalStep;
+use super::timer::Timer;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -148,6 +149,9 @@ pub struct Stage {
     /// stages; only the last step's yes leads forward.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<ApprovalStep>,
+    /// What happens by itself when work stays here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timers: Vec<Timer>,
 }
 
 impl Stage {

@@ -41,6 +41,7 @@ pub enum Part {
     OnlyIf,
     Tasks,
     Approvals,
+    Timers,
 }
 
 /// Lists the changes: stage by stage in the new order, then removed stages. Empty
@@ -156,6 +157,11 @@ fn parts<'a>(old: &'a Stage, new: &'a Stage) -> impl Iterator<Item = Change> + '
             Part::Approvals,
             old.approvals != new.approvals,
             "{name}: others must agree.",
+        ),
+        (
+            Part::Timers,
+            old.timers != new.timers,
+            "{name}: something else happens by itself.",
         ),
     ];
     parts

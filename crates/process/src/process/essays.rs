@@ -125,5 +125,6 @@ fn stage(
         only_if: None,
         tasks: Vec::new(),
         approvals: Vec::new(),
+        timers: Vec::new(),
     }
 }

@@ -14,6 +14,7 @@ mod essays;
 mod moves;
 mod offers;
 mod plan;
+mod timer;
 
 pub use apply::apply;
 pub use approval::{ApprovalStep, Rule, Tally, Verdict, Voter};
@@ -23,3 +24,4 @@ pub use moves::{
     Blocked, BlockedBy, ClockEffect, Facts, Move, MoveKind, Outcome, Position, WaitKind,
 };
 pub use offers::{Offer, allowed};
+pub use timer::{Counts, Deed, Timer, Whom};

@@ -73,6 +73,32 @@ fn every_problem_is_found_at_its_place() {
         ("stages[4].approvals", |d| {
             d.stages[4].approvals = vec![step("legal")]
         }),
+        ("stages[1].timers[0].after_minutes", |d| {
+            d.stages[1].timers = vec![timer("t", Counts::Working, Deed::RaisePriority)];
+            d.stages[1].timers[0].after_minutes = 0;
+        }),
+        ("stages[1].timers[1].key", |d| {
+            d.stages[1].timers = vec![timer("t", Counts::Working, Deed::RaisePriority); 2]
+        }),
+        ("stages[1].timers", |d| {
+            d.stages[1].timers = vec![timer("t", Counts::Working, Deed::RaisePriority); 13]
+        }),
+        ("stages[1].timers[0].does", |d| {
+            let does = Deed::Close { reason: " ".into() };
+            d.stages[1].timers = vec![timer("t", Counts::Waiting, does)];
+        }),
+        ("stages[1].timers[0].does", |d| {
+            let whom = Whom::Requester;
+            d.stages[1].timers = vec![timer("t", Counts::Working, Deed::Remind { whom })];
+        }),
+        ("stages[4].timers[0].counts", |d| {
+            d.stages[4].timers = vec![timer("t", Counts::Working, Deed::RaisePriority)]
+        }),
+        ("stages[4].timers[0].does", |d| {
+            d.stages[4].requester_approves = false;
+            d.stages[4].approvals = vec![step("legal")];
+            d.stages[4].timers = vec![timer("t", Counts::Working, Deed::MoveOn)];
+        }),
         ("stages[4].approvals[0].by", |d| {
             d.stages[4].requester_approves = false;
             d.stages[4].approvals = vec![step("legal")];
@@ -202,6 +228,10 @@ fn every_part_of_a_stage_is_compared() {
         (OnlyIf, |s| s.only_if = Some(filled("size"))),
         (Tasks, |s| s.tasks.push(task("photo"))),
         (Approvals, |s| s.approvals.push(step("legal"))),
+        (Timers, |s| {
+            s.timers
+                .push(timer("t", Counts::Working, Deed::RaisePriority))
+        }),
     ];
     for (part, alter) in cases {
         let mut new = ProcessDef::essays();
@@ -239,5 +269,14 @@ fn step(key: &str) -> ApprovalStep {
         rule: Rule::Anyone,
         by: vec![Voter::TeamLeads],
         remind_after_minutes: None,
+    }
+}
+
+fn timer(key: &str, counts: Counts, does: Deed) -> Timer {
+    Timer {
+        key: key.to_owned(),
+        counts,
+        after_minutes: 60,
+        does,
     }
 }

@@ -145,6 +145,11 @@ impl Calendar {
         self.0.day
     }
 
+    /// Whether any time of this civil date is working time.
+    pub fn opens_on(&self, date: Date) -> bool {
+        !self.0.rules.open_on(date).is_empty()
+    }
+
     /// The IANA name of the calendar's zone.
     pub fn zone(&self) -> &str {
         self.0.rules.zone.iana_name().unwrap_or("UTC")

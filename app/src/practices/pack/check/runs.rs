@@ -132,6 +132,23 @@ pub fn process(pack: &Pack, key: &str, process: &ProcessSpec, place: &mut In<'_>
                 place.at(&format!("{at}.remind_after"), no_time());
             }
         }
+        for (j, timer) in stage.timers.iter().enumerate() {
+            let at = format!("{at}.timers[{j}]");
+            if time::minutes(&timer.after).is_none() {
+                place.at(&format!("{at}.after"), no_time());
+            }
+            match timer.does() {
+                None => place.at(
+                    &format!("{at}.do"),
+                    "A timer does remind:owner, remind:team_leads, remind:requester, raise_priority, move_on, close or decline.",
+                ),
+                Some(does) if does.reason().is_none() && timer.reason.is_some() => place.at(
+                    &format!("{at}.reason"),
+                    "Only close and decline have a reason. Remove it.",
+                ),
+                Some(_) => {}
+            }
+        }
         if let SendBack::Only(keys) = &stage.send_back_to
             && keys.is_empty()
         {
