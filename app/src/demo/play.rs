@@ -3,11 +3,8 @@
 mod act;
 mod adopted;
 mod calendar;
-<<<<<<< HEAD
 mod policies;
-=======
 mod repeated;
->>>>>>> engine
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -96,11 +93,8 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     let filled = world.play(&plans, &steps).await?;
     world.adopt(now).await?;
     world.plan(now).await?;
-<<<<<<< HEAD
     world.lay_down(now).await?;
-=======
     world.repeat(now).await?;
->>>>>>> engine
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

@@ -6,8 +6,8 @@
 //! [`guard::same_origin`] (CSRF), the access that the route declares, the
 //! handler.
 
-pub mod csv;
 pub mod article;
+pub mod csv;
 pub mod ctx;
 pub mod guard;
 pub mod idempotency;
