@@ -30,6 +30,7 @@ pub mod org;
 pub mod organisation;
 pub mod palette;
 pub mod people;
+pub mod playbooks;
 pub mod policy;
 pub mod portal;
 pub mod post_mortems;

@@ -171,6 +171,7 @@ pub fn routes() -> Vec<Route> {
         crate::post_mortems::routes(),
         crate::calendar::routes(),
         crate::practices::routes(),
+        crate::playbooks::routes(),
         crate::queue::routes(),
         crate::board::routes(),
         crate::notifications::routes(),

@@ -28,6 +28,7 @@ mod notifications;
 mod openapi;
 mod organisation;
 mod people;
+mod playbooks;
 mod portal;
 mod portal_cart;
 mod portal_request;

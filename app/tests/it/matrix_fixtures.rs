@@ -345,6 +345,10 @@ impl Objects {
         if wants(&["post_mortem"]) {
             told = post_mortem(app).await;
         }
+        let (mut playbook, mut run) = Default::default();
+        if wants(&["playbook", "run"]) {
+            (playbook, run) = crate::playbooks::running(app).await;
+        }
         let mut in_calendar = String::new();
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
@@ -386,6 +390,9 @@ impl Objects {
             ("secret", same("nothing")),
             ("sha", same("nothing")),
             ("step", same("restored")),
+            ("run_step", same("look")),
+            ("playbook", same(&playbook)),
+            ("run", same(&run)),
             ("problem", same(&problem)),
             ("post_mortem", same(&told)),
             ("timeline_line", same("nothing")),
@@ -475,6 +482,10 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
                 |days: i64| (app.now() + jiff::SignedDuration::from_hours(24 * days)).to_string();
             json!({ "kind": "event", "title": "Fair", "from": at(9), "to": at(10) })
         }
+        (true, "draft") if path.contains("/playbooks/") => {
+            json!({ "definition": { "name": "Fair", "purpose": "Each year" } })
+        }
+        (true, "playbooks") => json!({ "name": "Fair" }),
         (true, "calendar-exceptions") => json!({ "first": "a", "second": "b", "reason": "c" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
