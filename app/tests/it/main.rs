@@ -29,6 +29,7 @@ mod openapi;
 mod organisation;
 mod people;
 mod playbooks;
+mod playbooks_adopted;
 mod portal;
 mod portal_cart;
 mod portal_request;
