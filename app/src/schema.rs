@@ -27,6 +27,6 @@ list![
     "0016_notices.sql",
     "0021_incidents.sql",
     "0024_calendar.sql",
-    "0031_knowledge.sql",
     "0027_playbooks.sql",
+    "0031_knowledge.sql",
 ];

@@ -24,6 +24,7 @@ pub struct Playbooks {
 /// How its runs go.
 #[derive(Serialize, JsonSchema)]
 #[allow(missing_docs)]
+#[schemars(rename = "PlaybookFigures")]
 pub struct FiguresView {
     pub finished: i64,
     pub abandoned: i64,
@@ -34,6 +35,7 @@ pub struct FiguresView {
 /// A step that finished runs skipped.
 #[derive(Serialize, JsonSchema)]
 #[allow(missing_docs)]
+#[schemars(rename = "PlaybookSkipped")]
 pub struct SkippedView {
     pub step: String,
     pub runs: i64,
@@ -108,6 +110,7 @@ pub async fn read(me: Me, Path(id): Path<String>) -> Result<Json<PlaybookView>> 
 /// The next version.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PlaybookDraft")]
 pub struct NewDraft {
     /// What it says.
     pub definition: Definition,
@@ -135,6 +138,7 @@ pub async fn discard(me: Me, Path(id): Path<String>) -> Result<StatusCode> {
 /// What is said of a new version.
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "PlaybookPublication")]
 pub struct Publication {
     /// What is new.
     pub note: String,
@@ -166,6 +170,7 @@ pub async fn restore(me: Me, Path(id): Path<String>) -> Result<Json<PlaybookView
 
 /// A published version.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlaybookVersion")]
 pub struct VersionView {
     /// Counted from 1.
     pub number: i64,
@@ -177,6 +182,7 @@ pub struct VersionView {
 
 /// A step that differs.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlaybookChange")]
 pub struct ChangeView {
     /// new, changed, moved or gone.
     pub change: &'static str,

@@ -15,6 +15,7 @@ use crate::web::{Input, Me, Query};
 
 /// A page of runs.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlaybookRuns")]
 pub struct Runs {
     /// Newest first.
     pub items: Vec<RunView>,
@@ -25,6 +26,7 @@ pub struct Runs {
 /// A step in a run.
 #[derive(Serialize, JsonSchema)]
 #[allow(missing_docs)]
+#[schemars(rename = "PlaybookRunStep")]
 pub struct StepView {
     pub step: Step,
     pub state: State,
@@ -37,6 +39,7 @@ pub struct StepView {
 /// A playbook being carried out.
 #[derive(Serialize, JsonSchema)]
 #[allow(missing_docs)]
+#[schemars(rename = "PlaybookRun")]
 pub struct RunView {
     pub id: String,
     pub playbook_id: String,
@@ -97,6 +100,7 @@ pub async fn read(me: Me, Path(id): Path<String>) -> Result<Json<RunView>> {
 /// A run to start.
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "NewPlaybookRun")]
 pub struct NewRun {
     /// What for; the name of the playbook if left out.
     pub title: String,
@@ -134,6 +138,7 @@ pub async fn mark(
 /// How it ends.
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "PlaybookRunEnding")]
 pub struct Ending {
     /// Why it is given up; left out: it is finished.
     pub abandon: Option<String>,

@@ -19,6 +19,7 @@ use crate::web::{Me, Query, shell};
 /// Which ones.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "PlaybookFilter")]
 pub struct Asked {
     /// Words that stand in it.
     pub q: Option<String>,

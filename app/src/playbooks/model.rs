@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What a playbook says: one version of it, or a draft.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "PlaybookDefinition")]
 pub struct Definition {
     /// What is done.
     pub name: String,
@@ -21,6 +22,7 @@ pub struct Definition {
 /// A step of a playbook.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "PlaybookStep")]
 pub struct Step {
     /// Its word, which stays when it moves; made from the title if left out.
     pub key: String,
@@ -82,6 +84,7 @@ pub struct Published {
 /// How a step stands in a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PlaybookStepState")]
 pub enum State {
     /// Still to do.
     #[default]

@@ -31,6 +31,7 @@ pub const PAGE: i64 = 25;
 /// Which runs.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "PlaybookRunFilter")]
 pub struct Asked {
     /// `mine`, `open` or `ended`; the page shows `open`, the API all.
     pub view: Option<String>,

@@ -307,6 +307,7 @@ pub async fn start(ctx: &Ctx, actor: &Actor, id: &str, begin: Begin<'_>) -> Resu
 /// What happens to a step; what is left out stays.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "PlaybookMark")]
 pub struct Mark {
     /// open, done or skipped.
     pub state: Option<State>,
