@@ -330,7 +330,8 @@ impl Objects {
         if wants(&["team", "department"]) {
             (team, department) = unit(app).await;
         }
-        let (mut category, mut problem, mut told) = Default::default();
+        let mut category = String::new();
+        let (mut problem, mut told) = Default::default();
         let (mut in_calendar, mut playbook, mut run) = Default::default();
         if wants(&["category"]) {
             category = sql("SELECT id FROM category ORDER BY position LIMIT 1")
