@@ -31,6 +31,7 @@ pub mod organisation;
 pub mod palette;
 pub mod people;
 pub mod policies;
+pub mod playbooks;
 pub mod policy;
 pub mod portal;
 pub mod post_mortems;

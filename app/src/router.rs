@@ -172,6 +172,7 @@ pub fn routes() -> Vec<Route> {
         crate::calendar::routes(),
         crate::policies::routes(),
         crate::practices::routes(),
+        crate::playbooks::routes(),
         crate::queue::routes(),
         crate::board::routes(),
         crate::notifications::routes(),

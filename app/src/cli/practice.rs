@@ -335,7 +335,9 @@ async fn upgraded(config: Config, args: Upgrade) -> Outcome {
         .collect();
     let (adoption, offered) = upgrade::newer(&ctx, &args.practice).await.map_err(wrong)?;
     let catalog = ctx.app.catalog().await?;
-    let compared = upgrade::compare(&catalog, &adoption, &offered.pack, &choices).map_err(wrong)?;
+    let books = upgrade::books(&ctx.app.db).await.map_err(wrong)?;
+    let compared =
+        upgrade::compare(&catalog, &adoption, &offered.pack, &books, &choices).map_err(wrong)?;
     for d in &compared.differences {
         let who = match d.who {
             Who::Ours => "ours",
@@ -364,7 +366,8 @@ async fn exported(config: Config, args: Export) -> Outcome {
         .ok_or_else(|| format!("{} is not adopted", args.practice))?;
     let catalog = app.catalog().await?;
     let teams = people::teams(&app.db).await?;
-    let pack = export::export(&catalog, &adoption, &teams).map_err(wrong)?;
+    let books = upgrade::books(&app.db).await.map_err(wrong)?;
+    let pack = export::export(&catalog, &adoption, &books, &teams).map_err(wrong)?;
     let bytes = archive::write(&pack).map_err(wrong)?;
     fs::write(&args.file, bytes).map_err(|error| format!("{}: {error}", args.file.display()))?;
     eprintln!("Wrote {} {}", args.file.display(), pack.meta.version);

@@ -5,6 +5,7 @@ mod adopted;
 mod calendar;
 mod policies;
 mod repeated;
+mod playbooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -95,6 +96,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.plan(now).await?;
     world.lay_down(now).await?;
     world.repeat(now).await?;
+    world.playbooks(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

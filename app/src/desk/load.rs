@@ -138,6 +138,7 @@ impl Desk {
             (crate::problems::panel::panel(me, &item, may_work).await?)
             (crate::calendar::panel::panel(me, &item, may_work).await?)
             (approvals::panel(me, &item).await?)
+            (crate::playbooks::panel::of_item(me, &item, may_work).await?)
             (tasks::panel(me, &catalog, &item, may_work).await?)
         };
         let spent = spent::panel(me, &item, may_work).await?;

@@ -156,6 +156,7 @@ fn words(lang: Lang, notice: &Notice) -> String {
             name = by
         ),
         "article_comment" => t!(lang, "{name} commented on this answer", name = by),
+        "step" => t!(lang, "{name} gave you a step of a playbook", name = by),
         "post_mortem" => t!(lang, "{name} published a post-mortem", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mil_db::{Tx, sql};
 use serde_json::{Value, json};
 
-use super::install::{Here, Install, order, team_of};
+use super::install::{Here, Install, order, procedure, team_of};
 use super::model::{Adoption, Offered, Parts, Wishes};
 use super::pack::Pack;
 use super::store;
@@ -14,6 +14,7 @@ use crate::catalog::{Catalog, verbs};
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Event};
 use crate::people::Team;
+use crate::playbooks;
 use crate::policy;
 use crate::web::Ctx;
 
@@ -33,7 +34,7 @@ pub struct Preview {
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct Line {
-    /// service, process, promise or shelf.
+    /// service, process, promise, playbook or shelf.
     pub kind: &'static str,
     pub key: String,
     pub name: String,
@@ -148,6 +149,14 @@ pub fn preview(
             taken: false,
         });
     }
+    for (key, playbook) in &pack.playbooks {
+        lines.push(Line {
+            kind: "playbook",
+            key: key.clone(),
+            name: playbook.name.clone(),
+            taken: false,
+        });
+    }
     Preview {
         roles,
         calendar_id: calendar.map(|c| c.id.clone()).unwrap_or_default(),
@@ -186,6 +195,11 @@ pub async fn adopt(ctx: &Ctx, actor: &Actor, key: &str, wishes: &Wishes) -> Resu
     for key in order(&pack) {
         add_service(&mut install, &pack, key, &plan.roles, &mut parts).await?;
     }
+    for (key, playbook) in &pack.playbooks {
+        let d = procedure(&pack, playbook, &plan.roles);
+        let id = playbooks::verbs::create_in(&mut install.tx, ctx, actor, d).await?;
+        parts.playbooks.insert(key.clone(), id);
+    }
     let adoption = Adoption {
         pack,
         origin,
@@ -201,6 +215,7 @@ pub async fn adopt(ctx: &Ctx, actor: &Actor, key: &str, wishes: &Wishes) -> Resu
         "version": adoption.pack.meta.version.to_string(), "origin": origin.key(),
         "roles": adoption.roles, "services": adoption.parts.services,
         "processes": adoption.parts.processes, "promises": adoption.parts.promises,
+        "playbooks": adoption.parts.playbooks,
     } });
     note(&mut tx, ctx, actor, "practice.adopted", key, data).await?;
     tx.commit().await?;
@@ -274,6 +289,9 @@ pub async fn leave(ctx: &Ctx, actor: &Actor, key: &str) -> Result<()> {
             .run(&mut tx)
             .await?;
         }
+    }
+    for id in adoption.parts.playbooks.values() {
+        playbooks::verbs::retire_in(&mut tx, ctx, actor, id, true).await?;
     }
     store::remove(&mut tx, key).await?;
     let data = json!({ "before": { "version": adoption.pack.meta.version.to_string() } });

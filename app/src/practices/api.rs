@@ -236,7 +236,8 @@ pub async fn compare(me: Me, Path(key): Path<String>) -> Result<Json<ComparisonV
     crate::policy::require(crate::policy::shapes_catalog(&me.actor))?;
     let (adoption, offered) = upgrade::newer(&me, &key).await?;
     let catalog = me.app.catalog().await?;
-    let compared = upgrade::compare(&catalog, &adoption, &offered.pack, &Choices::new())?;
+    let books = upgrade::books(&me.app.db).await?;
+    let compared = upgrade::compare(&catalog, &adoption, &offered.pack, &books, &Choices::new())?;
     let conflicts = compared.conflicts();
     let items = compared
         .differences

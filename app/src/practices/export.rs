@@ -8,13 +8,15 @@ use mil_process::process::{ApprovalStep, Owner, ProcessDef, Rule, Stage, Voter};
 
 use super::model::Adoption;
 use super::pack::{
-    ApprovalSpec, EscalationSpec, Pack, ProcessSpec, PromiseSpec, RoleSpec, Service,
-    ServiceAudience, StageSpec, TargetSpec, TaskSpec, TimerSpec, time,
+    ApprovalSpec, EscalationSpec, Pack, Playbook, ProcessSpec, PromiseSpec, RoleSpec, Service,
+    ServiceAudience, StageSpec, Step, TargetSpec, TaskSpec, TimerSpec, time,
 };
+use super::upgrade::Books;
 use crate::catalog::Catalog;
 use crate::catalog::draft::word_of;
 use crate::error::{Error, Msg, Result};
 use crate::people::Team;
+use crate::playbooks::model::Definition;
 
 /// Ids here to keys in the pack.
 struct Back<'a> {
@@ -94,6 +96,27 @@ impl Back<'_> {
         }
     }
 
+    /// A playbook: the role of a step is found by its name, else by its team.
+    fn playbook(&mut self, d: &Definition) -> Playbook {
+        let steps = d.steps.iter().map(|step| {
+            let roles = &self.pack.meta.roles;
+            let named = roles.iter().find(|role| role.name == step.role);
+            let role = named.map(|role| role.key.clone());
+            Step {
+                key: step.key.clone(),
+                title: step.title.clone(),
+                how: step.how.clone(),
+                role: role.or_else(|| step.team_id.as_ref().and_then(|team| self.role(team))),
+                required: step.required,
+            }
+        });
+        Playbook {
+            name: d.name.clone(),
+            purpose: d.purpose.clone(),
+            steps: steps.collect(),
+        }
+    }
+
     fn step(&mut self, step: &ApprovalStep) -> ApprovalSpec {
         let mut by: Vec<String> = step
             .by
@@ -128,7 +151,12 @@ impl Back<'_> {
 ///
 /// # Errors
 /// [`Error::Conflict`] when what runs here does not fit into a pack.
-pub fn export(catalog: &Catalog, adoption: &Adoption, teams: &[Team]) -> Result<Pack> {
+pub fn export(
+    catalog: &Catalog,
+    adoption: &Adoption,
+    books: &Books,
+    teams: &[Team],
+) -> Result<Pack> {
     let mut pack = adoption.pack.clone();
     let key_of = |map: &BTreeMap<String, String>, id: &str| {
         map.iter().find(|(_, v)| *v == id).map(|(k, _)| k.clone())
@@ -190,7 +218,21 @@ pub fn export(catalog: &Catalog, adoption: &Adoption, teams: &[Team]) -> Result<
         };
         services.insert(key.clone(), service);
     }
+    let mut playbooks = BTreeMap::new();
+    for (key, id) in &parts.playbooks {
+        // What we retired is not passed on.
+        if let Some(d) = books.get(id) {
+            playbooks.insert(key.clone(), back.playbook(d));
+        }
+    }
+    for (key, playbook) in &adoption.pack.playbooks {
+        // Adopted before playbooks were: they are still the pack's own.
+        if !parts.playbooks.contains_key(key) {
+            playbooks.insert(key.clone(), playbook.clone());
+        }
+    }
     (pack.services, pack.processes, pack.promises) = (services, processes, promises);
+    pack.playbooks = playbooks;
     if pack != adoption.pack {
         // Another text needs another number.
         pack.meta.version.0[2] += 1;

@@ -19,6 +19,8 @@ use crate::catalog::snapshot::{ProcessEntry, PromiseEntry};
 use crate::catalog::terms::promise::{self, PromiseInput};
 use crate::catalog::{Audience, Catalog, Service, verbs};
 use crate::error::{Error, Result};
+use crate::playbooks::model::{Definition, Step};
+use crate::playbooks::rules::tidy;
 use crate::random::new_id;
 use crate::web::Ctx;
 
@@ -296,6 +298,28 @@ impl<'a> Install<'a> {
         }
         Ok(())
     }
+}
+
+/// A playbook of a pack with our teams: roles by their names, which are read,
+/// and by whom they are here.
+pub fn procedure(pack: &Pack, of: &pack::Playbook, roles: &BTreeMap<String, String>) -> Definition {
+    let name = |key: &String| pack.role(key).map(|role| role.name.clone());
+    tidy(Definition {
+        name: of.name.clone(),
+        purpose: of.purpose.clone(),
+        steps: of
+            .steps
+            .iter()
+            .map(|step| Step {
+                key: step.key.clone(),
+                title: step.title.clone(),
+                how: step.how.clone(),
+                role: step.role.as_ref().and_then(name).unwrap_or_default(),
+                team_id: step.role.as_ref().and_then(|key| roles.get(key).cloned()),
+                required: step.required,
+            })
+            .collect(),
+    })
 }
 
 /// A service as the catalogue holds it.

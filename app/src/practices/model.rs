@@ -30,15 +30,17 @@ pub struct Parts {
     pub services: BTreeMap<String, String>,
     pub processes: BTreeMap<String, String>,
     pub promises: BTreeMap<String, String>,
+    pub playbooks: BTreeMap<String, String>,
 }
 
 impl Parts {
-    /// The three kinds with their words in the database.
-    pub fn kinds(&self) -> [(&'static str, &BTreeMap<String, String>); 3] {
+    /// The four kinds with their words in the database.
+    pub fn kinds(&self) -> [(&'static str, &BTreeMap<String, String>); 4] {
         [
             ("service", &self.services),
             ("process", &self.processes),
             ("promise", &self.promises),
+            ("playbook", &self.playbooks),
         ]
     }
 
@@ -48,6 +50,7 @@ impl Parts {
             "service" => Some(&mut self.services),
             "process" => Some(&mut self.processes),
             "promise" => Some(&mut self.promises),
+            "playbook" => Some(&mut self.playbooks),
             _ => None,
         }
     }

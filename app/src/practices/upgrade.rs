@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use mil_db::On;
 use mil_process::form::Field;
 use mil_process::process::ProcessDef;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::adopt::{add_service, note, running};
-use super::install::{Here, Install, order, service_change};
+use super::install::{Here, Install, order, procedure, service_change};
 use super::merge::{Choices, Difference, Side, Who, merge};
 use super::model::{Adoption, Offered};
 use super::pack::{Pack, Service};
@@ -19,6 +20,7 @@ use crate::catalog::draft::ServiceChange;
 use crate::catalog::model::PromiseDef;
 use crate::catalog::{Catalog, verbs};
 use crate::error::{Error, Msg, Result};
+use crate::playbooks::{self, model::Definition};
 use crate::policy;
 use crate::web::Ctx;
 
@@ -57,12 +59,15 @@ fn wanted(pack: &Pack, adoption: &Adoption) -> Result<Value> {
         roles: &roles,
         services: &services,
     };
-    let mut all = json!({ "services": {}, "processes": {}, "promises": {} });
+    let mut all = json!({ "services": {}, "processes": {}, "promises": {}, "playbooks": {} });
     for (key, service) in &pack.services {
         all["services"][key] = said(service_change(service))?;
     }
     for (key, process) in &pack.processes {
         all["processes"][key] = serde_json::to_value(process.def(&here))?;
+    }
+    for (key, playbook) in &pack.playbooks {
+        all["playbooks"][key] = serde_json::to_value(procedure(pack, playbook, &roles))?;
     }
     for (key, promise) in &pack.promises {
         all["promises"][key] = serde_json::to_value(promise.def())?;
@@ -83,8 +88,8 @@ fn roles_of(pack: &Pack, adoption: &Adoption) -> BTreeMap<String, String> {
 }
 
 /// What runs here, in the same shape. What was retired or archived is not there.
-fn ours(catalog: &Catalog, adoption: &Adoption) -> Result<Value> {
-    let mut all = json!({ "services": {}, "processes": {}, "promises": {} });
+fn ours(catalog: &Catalog, adoption: &Adoption, books: &Books) -> Result<Value> {
+    let mut all = json!({ "services": {}, "processes": {}, "promises": {}, "playbooks": {} });
     for (key, id) in &adoption.parts.services {
         if let Some(s) = catalog.service(id).filter(|s| !s.retired) {
             all["services"][key] = said(ServiceChange {
@@ -104,6 +109,11 @@ fn ours(catalog: &Catalog, adoption: &Adoption) -> Result<Value> {
     for (key, id) in &adoption.parts.processes {
         if let Ok((_, def)) = catalog.current_process(id) {
             all["processes"][key] = serde_json::to_value(&*def)?;
+        }
+    }
+    for (key, id) in &adoption.parts.playbooks {
+        if let Some(d) = books.get(id) {
+            all["playbooks"][key] = serde_json::to_value(d)?;
         }
     }
     for (key, id) in &adoption.parts.promises {
@@ -166,10 +176,15 @@ pub fn compare(
     catalog: &Catalog,
     adoption: &Adoption,
     offered: &Pack,
+    books: &Books,
     choices: &Choices,
 ) -> Result<Comparison> {
-    let base = wanted(&adoption.pack, adoption)?;
-    let ours = ours(catalog, adoption)?;
+    let mut base = wanted(&adoption.pack, adoption)?;
+    // Adopted before playbooks were: to us they are new.
+    if let Some(members) = base["playbooks"].as_object_mut() {
+        members.retain(|key, _| adoption.parts.playbooks.contains_key(key));
+    }
+    let ours = ours(catalog, adoption, books)?;
     let theirs = wanted(offered, adoption)?;
     let (merged, differences) = merge(&base, &ours, &theirs, choices);
     Ok(Comparison {
@@ -218,10 +233,19 @@ pub async fn upgrade(
     if !running(&mut install.tx, key).await? {
         return Err(Error::NotFound);
     }
-    let compared = compare(&install.next, &adoption, &offered.pack, choices)?;
-    let now = ours(&install.next, &adoption)?;
+    let books = books(&mut install.tx).await?;
+    let compared = compare(&install.next, &adoption, &offered.pack, &books, choices)?;
+    let now = ours(&install.next, &adoption, &books)?;
     adoption.roles = roles_of(&offered.pack, &adoption);
     promises(
+        &mut install,
+        &mut adoption,
+        &offered.pack,
+        &compared.merged,
+        &now,
+    )
+    .await?;
+    procedures(
         &mut install,
         &mut adoption,
         &offered.pack,
@@ -322,6 +346,47 @@ async fn promises(
         let calendar = adoption.calendar_id.clone();
         let id = install.promise(&promise.name, &calendar, def).await?;
         adoption.parts.promises.insert(key.clone(), id);
+    }
+    Ok(())
+}
+
+/// What the playbooks in use say, by id.
+pub type Books = BTreeMap<String, Definition>;
+
+/// What the playbooks in use say.
+pub async fn books<'a>(on: impl Into<On<'a>>) -> Result<Books> {
+    let all = playbooks::store::list(on, &Actor::system(), &Default::default()).await?;
+    let said = |b: playbooks::model::Playbook| Some((b.id, b.published?));
+    Ok(all.into_iter().filter_map(said).collect())
+}
+
+/// Playbooks: what is new is made, what changed gets another version that open
+/// runs do not see, what they dropped and we left alone is retired.
+async fn procedures(
+    install: &mut Install<'_>,
+    adoption: &mut Adoption,
+    pack: &Pack,
+    merged: &Value,
+    now: &Value,
+) -> Result<()> {
+    let (ctx, actor) = (install.ctx, install.actor);
+    let note = format!("{} {}", pack.meta.name, pack.meta.version);
+    for (key, id) in adoption.parts.playbooks.clone() {
+        let (merged, now) = (&merged["playbooks"][&key], &now["playbooks"][&key]);
+        if merged.is_null() && !now.is_null() {
+            playbooks::verbs::retire_in(&mut install.tx, ctx, actor, &id, true).await?;
+        } else if merged != now && !now.is_null() {
+            let d: Definition = read(merged)?;
+            playbooks::verbs::publish_in(&mut install.tx, ctx, actor, &id, d, &note).await?;
+        }
+    }
+    for key in pack.playbooks.keys() {
+        let merged = &merged["playbooks"][key];
+        if !merged.is_null() && !adoption.parts.playbooks.contains_key(key) {
+            let d: Definition = read(merged)?;
+            let id = playbooks::verbs::create_in(&mut install.tx, ctx, actor, d).await?;
+            adoption.parts.playbooks.insert(key.clone(), id);
+        }
     }
     Ok(())
 }

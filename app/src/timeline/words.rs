@@ -74,6 +74,42 @@ impl Teller<'_> {
                 from = from,
                 to = to
             ),
+            "playbook.run_started" => t!(
+                lang,
+                "started the playbook “{name}”",
+                name = self.text(d, "playbook")
+            ),
+            "playbook.run_finished" => t!(
+                lang,
+                "finished the playbook “{name}”",
+                name = self.text(d, "playbook")
+            ),
+            "playbook.run_abandoned" => t!(
+                lang,
+                "gave the playbook “{name}” up: {why}",
+                name = self.text(d, "playbook"),
+                why = self.text(d, "reason")
+            ),
+            "playbook.step_done" => t!(lang, "did “{step}”", step = self.text(d, "step")),
+            "playbook.step_skipped" => t!(
+                lang,
+                "skipped “{step}”: {why}",
+                step = self.text(d, "step"),
+                why = self.text(d, "note")
+            ),
+            "playbook.step_opened" => {
+                t!(lang, "opened “{step}” again", step = self.text(d, "step"))
+            }
+            "playbook.step_assigned" => t!(
+                lang,
+                "gave the step “{step}” away",
+                step = self.text(d, "step")
+            ),
+            "playbook.step_noted" => t!(
+                lang,
+                "noted something at “{step}”",
+                step = self.text(d, "step")
+            ),
             "request.done" => t!(lang, "finished {from}: it is done", from = from),
             "request.sent_back" => t!(
                 lang,

@@ -175,7 +175,8 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
     ];
     let library = [
         item("Practices", "/practices", "layers", "l"),
-        item("Policies", "/work/policies", "shield", "p"),
+        item("Policies", "/work/policies", "shield", "o"),
+        item("Playbooks", "/playbooks", "book", "p"),
         item("Catalog", "/catalog", "grid", "k"),
     ];
     let leads = matches!(role, Some(Role::Lead | Role::Administrator));

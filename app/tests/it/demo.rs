@@ -77,6 +77,23 @@ async fn is_believable(app: &App) {
             900,
         ),
         ("SELECT COUNT(*) AS n FROM calendar_entry", 12, 12),
+        // One of our own, and those of three practices.
+        ("SELECT COUNT(*) AS n FROM playbook", 5, 5),
+        (
+            "SELECT COUNT(*) AS n FROM playbook_run WHERE ended_at IS NULL",
+            2,
+            2,
+        ),
+        (
+            "SELECT COUNT(*) AS n FROM playbook_run WHERE abandoned IS NULL AND ended_at IS NOT NULL",
+            3,
+            3,
+        ),
+        (
+            "SELECT COUNT(*) AS n FROM playbook_run WHERE abandoned IS NOT NULL",
+            1,
+            1,
+        ),
         ("SELECT COUNT(*) AS n FROM saved_view", 4, 4),
         ("SELECT COUNT(*) AS n FROM recurring", 3, 3),
         ("SELECT COUNT(*) AS n FROM request_template", 3, 3),

@@ -30,6 +30,8 @@ mod openapi;
 mod organisation;
 mod people;
 mod policies;
+mod playbooks;
+mod playbooks_adopted;
 mod portal;
 mod portal_cart;
 mod portal_request;

@@ -339,17 +339,17 @@ impl Objects {
             (team, department) = unit(app).await;
         }
         let mut category = String::new();
+        let (mut problem, mut told) = Default::default();
+        let (mut in_calendar, mut playbook, mut run) = Default::default();
         if wants(&["category"]) {
             category = sql("SELECT id FROM category ORDER BY position LIMIT 1")
                 .value("id", &app.app.db)
                 .await
                 .unwrap();
         }
-        let mut problem = String::new();
         if wants(&["problem"]) {
             problem = known_error(app).await;
         }
-        let mut told = String::new();
         if wants(&["post_mortem"]) {
             told = post_mortem(app).await;
         }
@@ -360,6 +360,9 @@ impl Objects {
         let mut template = String::new();
         if wants(&["template"]) {
             template = crate::templates::saved(app).await;
+        }
+        if wants(&["playbook", "run"]) {
+            (playbook, run) = crate::playbooks::running(app).await;
         }
         let mut in_calendar = String::new();
         if wants(&["planned"]) {
@@ -406,6 +409,9 @@ impl Objects {
             ("secret", same("nothing")),
             ("sha", same("nothing")),
             ("step", same("restored")),
+            ("run_step", same("look")),
+            ("playbook", same(&playbook)),
+            ("run", same(&run)),
             ("problem", same(&problem)),
             ("post_mortem", same(&told)),
             ("timeline_line", same("nothing")),
@@ -501,6 +507,8 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
                 |days: i64| (app.now() + jiff::SignedDuration::from_hours(24 * days)).to_string();
             json!({ "kind": "event", "title": "Fair", "from": at(9), "to": at(10) })
         }
+        (true, "draft") if path.contains("/playbooks/") => json!({ "definition": {} }),
+        (true, "playbooks") => json!({ "name": "Fair" }),
         (true, "calendar-exceptions") => json!({ "first": "a", "second": "b", "reason": "c" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),

@@ -231,16 +231,31 @@ on_each_database!(
         let catalog = app.app.catalog().await.unwrap();
         let teams = mil::people::store::teams(&app.app.db).await.unwrap();
         for (key, adoption) in &adopted {
-            let pack = export::export(&catalog, adoption, &teams).unwrap();
+            let pack = export::export(
+                &catalog,
+                adoption,
+                &upgrade::books(&app.app.db).await.unwrap(),
+                &teams,
+            )
+            .unwrap();
             assert_eq!(
                 pack.services.keys().collect::<Vec<_>>(),
                 adoption.pack.services.keys().collect::<Vec<_>>(),
                 "{key}"
             );
+            // Teams stand for roles here, so a role that was one of many may
+            // come back as the first of them; playbooks know theirs by name.
+            assert_eq!(pack.playbooks, adoption.pack.playbooks, "{key}");
             let bytes = archive::write(&pack).unwrap();
             assert_eq!(archive::read(&bytes).unwrap(), pack, "{key}");
-            let same =
-                upgrade::compare(&catalog, adoption, &adoption.pack, &Choices::new()).unwrap();
+            let same = upgrade::compare(
+                &catalog,
+                adoption,
+                &adoption.pack,
+                &upgrade::books(&app.app.db).await.unwrap(),
+                &Choices::new(),
+            )
+            .unwrap();
             assert_eq!(same.differences, [], "{key}: nothing was adapted");
         }
     }
@@ -316,7 +331,14 @@ on_each_database!(a_new_version_meets_what_was_adapted, |app| {
     import::import(&ctx, &ada, &bytes).await.unwrap();
     let (adoption, offered) = upgrade::newer(&ctx, key).await.unwrap();
     let catalog = app.app.catalog().await.unwrap();
-    let seen = upgrade::compare(&catalog, &adoption, &offered.pack, &Choices::new()).unwrap();
+    let seen = upgrade::compare(
+        &catalog,
+        &adoption,
+        &offered.pack,
+        &upgrade::books(&app.app.db).await.unwrap(),
+        &Choices::new(),
+    )
+    .unwrap();
     assert_eq!(
         (seen.from.as_str(), seen.to.as_str(), seen.conflicts()),
         (pack.meta.version.to_string().as_str(), "1.9.0", 1)
@@ -394,7 +416,13 @@ on_each_database!(an_adapted_practice_moves_to_another_organisation, |app| {
     verbs::change(&ctx, &ada, id, None, change).await.unwrap();
     let catalog = app.app.catalog().await.unwrap();
     let teams = mil::people::store::teams(&app.app.db).await.unwrap();
-    let pack = export::export(&catalog, &adoption, &teams).unwrap();
+    let pack = export::export(
+        &catalog,
+        &adoption,
+        &upgrade::books(&app.app.db).await.unwrap(),
+        &teams,
+    )
+    .unwrap();
     assert!(pack.meta.version > adoption.pack.meta.version);
     let bytes = archive::write(&pack).unwrap();
 

@@ -65,6 +65,7 @@ fn kind_words(lang: Lang, line: &Line) -> (&'static str, &'static str) {
     match line.kind {
         "service" => ("grid", t!(lang, "Service in the catalog")),
         "process" => ("board", t!(lang, "Process")),
+        "playbook" => ("book", t!(lang, "Playbook")),
         "promise" => ("clock", t!(lang, "Promise")),
         _ => ("layers", t!(lang, "Category of the catalog")),
     }

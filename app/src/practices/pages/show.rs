@@ -340,6 +340,9 @@ fn rail(me: &Me, seen: &Seen, measured: Option<&(i64, Vec<Value>)>) -> Markup {
                             @if let Some(process) = seen.catalog.processes.get(id) { li { a href={ "/admin/processes/" (process.id) } { (process.name) } } }
                         } }
                     }
+                    @if !adoption.parts.playbooks.is_empty() {
+                        p class="mt-3" { a href={ "/playbooks?practice=" (pack.key) } { (t!(lang, "Its playbooks, to run")) } }
+                    }
                     @if seen.has_newer() && shapes {
                         div class="mt-3" { (notice(Tone::Info, "up", &t!(lang, "Version {version} is here.", version = seen.offered.version()), html! { a href={ (base) "/upgrade" } { (t!(lang, "Compare with ours")) } })) }
                     }
@@ -411,7 +414,8 @@ pub async fn export(me: Me, Path(key): Path<String>) -> Result<Response> {
         .ok_or(Error::NotFound)?;
     let catalog = me.app.catalog().await?;
     let teams = crate::people::store::teams(&me.app.db).await?;
-    let pack = export::export(&catalog, &adoption, &teams)?;
+    let books = crate::practices::upgrade::books(&me.app.db).await?;
+    let pack = export::export(&catalog, &adoption, &books, &teams)?;
     let name = format!(
         "attachment; filename=\"{}-{}.zip\"",
         pack.key, pack.meta.version

@@ -124,7 +124,8 @@ async fn show(me: &Me, key: &str, choices: &Choices, wrong: &Wrong) -> Result<Re
     policy::require(policy::shapes_catalog(&me.actor))?;
     let (adoption, offered) = newer(me, key).await?;
     let catalog = me.app.catalog().await?;
-    let compared = compare(&catalog, &adoption, &offered.pack, choices)?;
+    let books = crate::practices::upgrade::books(&me.app.db).await?;
+    let compared = compare(&catalog, &adoption, &offered.pack, &books, choices)?;
     let name = &offered.pack.meta.name;
     let base = format!("/practices/{key}");
     let of = |who: &[Who]| {
