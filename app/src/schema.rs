@@ -27,5 +27,6 @@ list![
     "0016_notices.sql",
     "0021_incidents.sql",
     "0024_calendar.sql",
+    "0025_changes.sql",
     "0031_knowledge.sql",
 ];

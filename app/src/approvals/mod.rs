@@ -26,7 +26,7 @@ mod seats;
 mod vote;
 
 pub use ask::ask;
-pub use panel::{panel, waits_for};
+pub use panel::{asked, panel, waits_for};
 pub use vote::{hand, vote};
 
 use crate::openapi::Op;

@@ -119,6 +119,9 @@ async fn tick(app: App) {
         if let Err(error) = problems::resolve::run_due(&app, app.now()).await {
             tracing::error!(%error, "incidents did not hear of their cause");
         }
+        if let Err(error) = crate::meetings::series::run_due(&app, app.now()).await {
+            tracing::error!(%error, "meetings could not be carried on");
+        }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");
         }

@@ -133,6 +133,7 @@ impl Desk {
         let together = html! {
             (crate::incidents::panel::panel(me, &item, may_work).await?)
             (crate::problems::panel::panel(me, &item, may_work).await?)
+            (crate::changes::panel::panel(me, &item, may_work).await?)
             (crate::calendar::panel::panel(me, &item, may_work).await?)
             (approvals::panel(me, &item).await?)
             (tasks::panel(me, &catalog, &item, may_work).await?)

@@ -214,6 +214,9 @@ impl Teller<'_> {
                 };
                 return crate::calendar::words::tell(lang, verb, d, &when);
             }
+            verb if verb.starts_with("change.") => {
+                return crate::changes::words::tell(lang, verb, d);
+            }
             _ => return incidents::words::tell(lang, e),
         })
     }
@@ -368,6 +371,7 @@ impl Teller<'_> {
             "promise.escalated" => "alert",
             "request.resumed" => "go",
             "calendar.planned" | "calendar.withdrawn" | "calendar.excepted" => "cal",
+            other if other.starts_with("change.") => crate::changes::words::icon(other),
             other => incidents::words::icon(other).unwrap_or("info"),
         }
     }

@@ -161,6 +161,7 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         item("Queue", "/queue", "list", "q"),
         item("Board", "/board", "board", "b"),
         item("Change calendar", "/calendar", "cal", "c"),
+        item("Changes", "/changes", "layers", "h"),
         item("Status", "/status", "alert", "s"),
     ];
     let library = [

@@ -47,6 +47,13 @@ pub const TABLES: &[&str] = &[
     "calendar_thing",
     "calendar_entry",
     "calendar_exception",
+    "change_service",
+    "change_record",
+    "meeting_series",
+    "meeting",
+    "meeting_point",
+    "meeting_attendance",
+    "calendar_feed",
     "saved_view",
     "undo",
     "event",
@@ -345,6 +352,14 @@ impl Objects {
         if wants(&["post_mortem"]) {
             told = post_mortem(app).await;
         }
+        let (mut series, mut meeting, mut point) = Default::default();
+        if wants(&["series", "meeting", "point"]) {
+            (series, meeting, point) = crate::meetings::held(app).await;
+        }
+        let mut feed = [String::new(), String::new()];
+        if wants(&["feed", "feed_file"]) {
+            feed = crate::feeds::two(app, who).await;
+        }
         let mut in_calendar = String::new();
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
@@ -393,6 +408,13 @@ impl Objects {
             ("task", same("none")),
             ("entry", same("nothing")),
             ("planned", same(&in_calendar)),
+            ("series", same(&series)),
+            ("meeting", same(&meeting)),
+            ("point", same(&point)),
+            ("change_step", same("plans")),
+            ("meeting_step", same("points")),
+            ("feed", three(feed[0].clone(), feed[1].clone(), NOTHING)),
+            ("feed_file", same("nothing.ics")),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
@@ -464,6 +486,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "checks") => json!({ "check": "goal", "done": true }),
         (true, "watchers") => json!({ "person": app.id("hanna") }),
         (true, "ask") => json!({ "body": "Which one?", "kind": "answer" }),
+        (true, "decision") if path.contains("/points/") => json!({ "decision": "approved" }),
         (true, "decision") => json!({ "approve": true }),
         (true, "rating") => json!({ "score": 5 }),
         (true, "service") => json!({ "service": "create-a-pdf" }),
