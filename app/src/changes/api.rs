@@ -153,7 +153,10 @@ async fn view(me: &Me, item: &Item, r: Record) -> Result<ChangeView> {
         id: item.id.clone(),
         number: item.number,
         r#type: r.kind,
-        missing: rules::missing(&answers).iter().map(|q| (*q).to_owned()).collect(),
+        missing: rules::missing(&answers)
+            .iter()
+            .map(|q| (*q).to_owned())
+            .collect(),
         assessment: r.assessment(item).map(assessment),
         answers,
         plan: r.steps(item),

@@ -44,7 +44,10 @@ pub async fn kind(me: &Me, item: &Item, r: &Record, sheet: &Sheet) -> Result<Mar
             hint: match k {
                 Type::Standard => t!(lang, "Approved beforehand, made by written steps"),
                 Type::Normal => t!(lang, "Somebody looks at it before it is made"),
-                Type::Emergency => t!(lang, "Waiting does more harm than a mistake; looked at afterwards"),
+                Type::Emergency => t!(
+                    lang,
+                    "Waiting does more harm than a mistake; looked at afterwards"
+                ),
             },
             chosen: k.key() == chosen,
         })
@@ -161,14 +164,18 @@ pub async fn review(me: &Me, item: &Item, r: &Record, sheet: &Sheet) -> Result<M
     let lang = me.lang();
     let known = store::incidents(&me.app.db, &item.id).await?;
     let numbers: Vec<String> = known.iter().map(|(_, n, _)| n.to_string()).collect();
-    let outcome = sheet.value("outcome", r.outcome.map_or("", Outcome::key)).to_owned();
+    let outcome = sheet
+        .value("outcome", r.outcome.map_or("", Outcome::key))
+        .to_owned();
     let outcomes = Outcome::ALL.map(|o| Opt {
         value: o.key(),
         label: words::outcome(lang, o),
         chosen: o.key() == outcome,
         ..Opt::default()
     });
-    let followed = sheet.value("followed", r.followed.as_deref().unwrap_or_default()).to_owned();
+    let followed = sheet
+        .value("followed", r.followed.as_deref().unwrap_or_default())
+        .to_owned();
     let answers = [
         ("yes", t!(lang, "Yes")),
         ("partly", t!(lang, "In parts")),

@@ -173,7 +173,11 @@ fn row(me: &Me, l: &Line, stage: &str) -> Markup {
 pub async fn of_services(me: &Me) -> Result<Vec<(std::sync::Arc<Service>, Type)>> {
     let catalog = me.app.catalog().await?;
     let mut out = Vec::new();
-    for service in catalog.services.iter().filter(|s| s.kind == WorkKind::Change && !s.retired) {
+    for service in catalog
+        .services
+        .iter()
+        .filter(|s| s.kind == WorkKind::Change && !s.retired)
+    {
         let kind = store::type_of_service(&me.app.db, &service.id).await?;
         out.push((service.clone(), kind));
     }

@@ -75,16 +75,28 @@ fn sentence(me: &Me, item: &Item, r: &Record) -> String {
     let lang = me.lang();
     let high = r.assessment(item).is_some_and(|a| a.level == Level::High);
     if let Some(outcome) = r.outcome.filter(|_| r.reviewed_at.is_some()) {
-        return t!(lang, "Somebody looked back: {outcome}.", outcome = words::outcome(lang, outcome));
+        return t!(
+            lang,
+            "Somebody looked back: {outcome}.",
+            outcome = words::outcome(lang, outcome)
+        );
     }
     if high && r.way_back(item).is_empty() {
-        return t!(lang, "It ranks high and has no way back, so it cannot go on. Write the way back below.").to_owned();
+        return t!(
+            lang,
+            "It ranks high and has no way back, so it cannot go on. Write the way back below."
+        )
+        .to_owned();
     }
     if r.review_due(item) {
         return t!(lang, "Somebody has to look back at it before it is closed.").to_owned();
     }
     match r.assessment(item) {
-        None => t!(lang, "Answer the questions below; then everybody knows how careful we have to be.").to_owned(),
+        None => t!(
+            lang,
+            "Answer the questions below; then everybody knows how careful we have to be."
+        )
+        .to_owned(),
         Some(_) => t!(lang, "Ranked. Change the answers when you learn more.").to_owned(),
     }
 }
@@ -184,7 +196,11 @@ async fn carry_out(me: &Me, id: &str, step: &str, posted: &Posted) -> Result<Str
             let mut answers = Answers::new();
             for q in &QUESTIONS {
                 let given = posted.0.get(&format!("q_{}", q.key));
-                let given = given.into_iter().flatten().filter(|a| !a.is_empty()).cloned();
+                let given = given
+                    .into_iter()
+                    .flatten()
+                    .filter(|a| !a.is_empty())
+                    .cloned();
                 answers.insert(q.key.to_owned(), given.collect());
             }
             Change {
@@ -218,7 +234,10 @@ async fn carry_out(me: &Me, id: &str, step: &str, posted: &Posted) -> Result<Str
         "actions" => {
             let due_on = match one(posted, "due_on") {
                 "" => None,
-                day => Some(day.parse().map_err(|_| Error::field("due_on", "Give a day."))?),
+                day => Some(
+                    day.parse()
+                        .map_err(|_| Error::field("due_on", "Give a day."))?,
+                ),
             };
             let new = NewAction {
                 title: one(posted, "title"),

@@ -64,8 +64,14 @@ pub async fn for_requester(me: &Me, item: &Item) -> Result<Markup> {
     let r = store::of(&me.app.db, item).await?;
     let fact = match r.kind {
         Type::Standard => t!(lang, "A routine change."),
-        Type::Normal => t!(lang, "A checked change: somebody looks at it before it is made."),
-        Type::Emergency => t!(lang, "An urgent change: it is made first and looked at afterwards."),
+        Type::Normal => t!(
+            lang,
+            "A checked change: somebody looks at it before it is made."
+        ),
+        Type::Emergency => t!(
+            lang,
+            "An urgent change: it is made first and looked at afterwards."
+        ),
     };
     let entry = calendar::store::of_item(&me.app.db, &item.id).await?;
     Ok(notice(

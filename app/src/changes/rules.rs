@@ -304,15 +304,60 @@ mod tests {
         use Level::{High, Low, Medium};
         // before, tried, back_time, notice, touches, down
         for (given, risk, impact, together) in [
-            (["often", "yes", "minutes", "us", "none", "no"], Low, Low, Low),
-            (["often", "yes", "minutes", "public", "none", "no"], Low, High, Medium),
-            (["once", "yes", "minutes", "staff", "none", "no"], Low, Medium, Low),
-            (["once", "partly", "minutes", "staff", "none", "no"], Medium, Medium, Medium),
-            (["often", "yes", "none", "us", "none", "no"], Medium, Low, Low),
-            (["never", "partly", "hours", "us", "none", "no"], High, Low, Medium),
-            (["never", "no", "minutes", "us", "figures", "no"], High, Medium, High),
-            (["never", "yes", "minutes", "us", "data+mailing", "no"], Medium, High, High),
-            (["often", "yes", "minutes", "us", "none", "yes"], Low, Medium, Low),
+            (
+                ["often", "yes", "minutes", "us", "none", "no"],
+                Low,
+                Low,
+                Low,
+            ),
+            (
+                ["often", "yes", "minutes", "public", "none", "no"],
+                Low,
+                High,
+                Medium,
+            ),
+            (
+                ["once", "yes", "minutes", "staff", "none", "no"],
+                Low,
+                Medium,
+                Low,
+            ),
+            (
+                ["once", "partly", "minutes", "staff", "none", "no"],
+                Medium,
+                Medium,
+                Medium,
+            ),
+            (
+                ["often", "yes", "none", "us", "none", "no"],
+                Medium,
+                Low,
+                Low,
+            ),
+            (
+                ["never", "partly", "hours", "us", "none", "no"],
+                High,
+                Low,
+                Medium,
+            ),
+            (
+                ["never", "no", "minutes", "us", "figures", "no"],
+                High,
+                Medium,
+                High,
+            ),
+            (
+                ["never", "yes", "minutes", "us", "data+mailing", "no"],
+                Medium,
+                High,
+                High,
+            ),
+            (
+                ["often", "yes", "minutes", "us", "none", "yes"],
+                Low,
+                Medium,
+                Low,
+            ),
         ] {
             let keys = QUESTIONS.iter().map(|q| q.key);
             let list: Vec<(&str, &str)> = keys.zip(given).collect();
@@ -327,10 +372,18 @@ mod tests {
 
     #[test]
     fn an_open_question_leaves_it_unranked() {
-        let mut some = answers(&[("before", "never"), ("notice", "public"), ("touches", "data")]);
+        let mut some = answers(&[
+            ("before", "never"),
+            ("notice", "public"),
+            ("touches", "data"),
+        ]);
         assert_eq!(assess(&some), None);
         assert_eq!(missing(&some), ["tried", "back_time", "down"]);
-        some.extend(answers(&[("tried", "no"), ("back_time", "none"), ("down", "often")]));
+        some.extend(answers(&[
+            ("tried", "no"),
+            ("back_time", "none"),
+            ("down", "often"),
+        ]));
         assert_eq!(missing(&some), ["down"], "an unknown answer is none");
     }
 
@@ -347,7 +400,11 @@ mod tests {
         let because = assess(&all).unwrap().because;
         assert_eq!(
             because,
-            [("back_time", "none", 2), ("before", "once", 1), ("touches", "figures", 1)]
+            [
+                ("back_time", "none", 2),
+                ("before", "once", 1),
+                ("touches", "figures", 1)
+            ]
         );
     }
 

@@ -32,12 +32,7 @@ async fn note(
     Ok(())
 }
 
-async fn lock(
-    tx: &mut Tx,
-    actor: &Actor,
-    id: &str,
-    expect: Option<i64>,
-) -> Result<(Item, Record)> {
+async fn lock(tx: &mut Tx, actor: &Actor, id: &str, expect: Option<i64>) -> Result<(Item, Record)> {
     let item = store::lock(tx, actor, id, Do::Work, None).await?;
     is_change(&item)?;
     moves::not_merged(&item)?;
@@ -123,8 +118,7 @@ pub async fn write(
         }
     }
     if let Some(touches) = new.touches {
-        r.touches =
-            calendar::verbs::touched(&mut tx, ctx, &catalog, &touches, &new.named).await?;
+        r.touches = calendar::verbs::touched(&mut tx, ctx, &catalog, &touches, &new.named).await?;
     }
     calendar::verbs::follow_change(&mut tx, ctx, &item.id, &r.touches, r.kind == Type::Standard)
         .await?;
@@ -208,7 +202,12 @@ pub async fn review(
     r.version += 1;
     rows::save(&mut tx, &item.id, &r, &actor.id, ctx.now).await?;
     let mut caused = Vec::new();
-    for word in new.incidents.iter().map(|w| w.trim()).filter(|w| !w.is_empty()) {
+    for word in new
+        .incidents
+        .iter()
+        .map(|w| w.trim())
+        .filter(|w| !w.is_empty())
+    {
         let missing = || {
             Error::field(
                 "incidents",
@@ -237,11 +236,11 @@ pub async fn review(
     for incident in &caused {
         sql("INSERT INTO item_link (from_id, to_id, kind, created_at)
              VALUES ($1, $2, 'caused_by', $3) ON CONFLICT DO NOTHING")
-            .bind(incident)
-            .bind(&item.id)
-            .bind(ctx.now.as_microsecond())
-            .run(&mut tx)
-            .await?;
+        .bind(incident)
+        .bind(&item.id)
+        .bind(ctx.now.as_microsecond())
+        .run(&mut tx)
+        .await?;
     }
     let data = json!({ "outcome": new.outcome.key(), "incidents": caused.len() });
     note(&mut tx, ctx, actor, &item, "change.reviewed", data).await?;
@@ -276,12 +275,7 @@ pub async fn act(ctx: &Ctx, actor: &Actor, id: &str, new: NewAction<'_>) -> Resu
 /// Say which type the orders of a service are. Standard means that they are
 /// approved beforehand. What was ordered stays as it is where somebody wrote
 /// about it.
-pub async fn approve_service(
-    ctx: &Ctx,
-    actor: &Actor,
-    service: &str,
-    kind: Type,
-) -> Result<()> {
+pub async fn approve_service(ctx: &Ctx, actor: &Actor, service: &str, kind: Type) -> Result<()> {
     policy::require(policy::shapes_catalog(actor))?;
     let catalog = ctx.app.catalog().await?;
     let service = catalog
@@ -290,9 +284,11 @@ pub async fn approve_service(
         .ok_or(Error::NotFound)?;
     let mut tx = ctx.app.db.begin().await?;
     let before = rows::type_of_service(&mut tx, &service.id).await?;
-    sql("INSERT INTO change_service (service_id, type, set_by, set_at) VALUES ($1, $2, $3, $4)
+    sql(
+        "INSERT INTO change_service (service_id, type, set_by, set_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (service_id) DO UPDATE SET type = excluded.type, set_by = excluded.set_by,
-            set_at = excluded.set_at")
+            set_at = excluded.set_at",
+    )
     .bind(&service.id)
     .bind(kind.key())
     .bind(&actor.id)

@@ -1,8 +1,8 @@
 //! What stands in a feed. Looked up anew at each reading, for the person as
 //! they are now: who lost a role or a team reads less.
 
-use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use mil_db::{Row, Where, sql};
 
 use crate::actor::Actor;

@@ -78,8 +78,16 @@ fn one(out: &mut String, e: &Event) {
             line(out, "DTEND", &utc(to));
         }
         When::Days(first, after) => {
-            line(out, "DTSTART;VALUE=DATE", &first.strftime("%Y%m%d").to_string());
-            line(out, "DTEND;VALUE=DATE", &after.strftime("%Y%m%d").to_string());
+            line(
+                out,
+                "DTSTART;VALUE=DATE",
+                &first.strftime("%Y%m%d").to_string(),
+            );
+            line(
+                out,
+                "DTEND;VALUE=DATE",
+                &after.strftime("%Y%m%d").to_string(),
+            );
         }
     }
     line(out, "SUMMARY", &text(&e.summary));
@@ -90,7 +98,11 @@ fn one(out: &mut String, e: &Event) {
     }
     line(out, "URL", &e.url);
     line(out, "CATEGORIES", e.category);
-    let status = if e.cancelled { "CANCELLED" } else { "CONFIRMED" };
+    let status = if e.cancelled {
+        "CANCELLED"
+    } else {
+        "CONFIRMED"
+    };
     line(out, "STATUS", status);
     let busy = e.busy && !e.cancelled;
     line(out, "TRANSP", if busy { "OPAQUE" } else { "TRANSPARENT" });
@@ -191,7 +203,8 @@ mod tests {
         for line in names.split("\r\n").filter(|l| !l.is_empty()) {
             let (name, _) = line.split_once(':').expect("name and value");
             assert!(
-                name.chars().all(|c| c.is_ascii_alphanumeric() || "-;=".contains(c)),
+                name.chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-;=".contains(c)),
                 "{line}"
             );
         }
@@ -200,11 +213,27 @@ mod tests {
     #[test]
     fn umlauts_are_folded_at_75_octets_and_never_torn() {
         for pad in 0..4 {
-            let summary = format!("{}{}", "x".repeat(pad), "Änderung für Übermorgen – ".repeat(12));
-            let file = calendar("Kalender", &[Event { summary: summary.clone(), ..event() }]);
+            let summary = format!(
+                "{}{}",
+                "x".repeat(pad),
+                "Änderung für Übermorgen – ".repeat(12)
+            );
+            let file = calendar(
+                "Kalender",
+                &[Event {
+                    summary: summary.clone(),
+                    ..event()
+                }],
+            );
             check_lines(&file);
-            assert!(file.split("\r\n").any(|l| l.len() >= FOLD - 2), "lines are filled");
-            assert_eq!(read(&file, &ICalendarProperty::Summary).as_deref(), Some(summary.as_str()));
+            assert!(
+                file.split("\r\n").any(|l| l.len() >= FOLD - 2),
+                "lines are filled"
+            );
+            assert_eq!(
+                read(&file, &ICalendarProperty::Summary).as_deref(),
+                Some(summary.as_str())
+            );
         }
     }
 
@@ -213,22 +242,51 @@ mod tests {
         let file = calendar("Changes; all", &[event()]);
         check_lines(&file);
         for line in [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "METHOD:PUBLISH", "X-WR-CALNAME:Changes\\; all",
-            "UID:0190-a@mil", "DTSTAMP:20261123T090000Z", "LAST-MODIFIED:20261123T090000Z",
-            "SEQUENCE:2", "DTSTART:20261124T090000Z", "DTEND:20261124T093000Z",
-            "STATUS:CONFIRMED", "TRANSP:OPAQUE", "END:VEVENT", "END:VCALENDAR",
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "METHOD:PUBLISH",
+            "X-WR-CALNAME:Changes\\; all",
+            "UID:0190-a@mil",
+            "DTSTAMP:20261123T090000Z",
+            "LAST-MODIFIED:20261123T090000Z",
+            "SEQUENCE:2",
+            "DTSTART:20261124T090000Z",
+            "DTEND:20261124T093000Z",
+            "STATUS:CONFIRMED",
+            "TRANSP:OPAQUE",
+            "END:VEVENT",
+            "END:VCALENDAR",
         ] {
-            assert_eq!(file.split("\r\n").filter(|l| *l == line).count(), 1, "{line}\n{file}");
+            assert_eq!(
+                file.split("\r\n").filter(|l| *l == line).count(),
+                1,
+                "{line}\n{file}"
+            );
         }
-        let gone = calendar("x", &[Event { cancelled: true, ..event() }]);
+        let gone = calendar(
+            "x",
+            &[Event {
+                cancelled: true,
+                ..event()
+            }],
+        );
         assert!(gone.contains("STATUS:CANCELLED\r\n") && gone.contains("TRANSP:TRANSPARENT\r\n"));
     }
 
     #[test]
     fn whole_days_are_dates_and_end_on_the_day_after() {
         let days = When::Days("2026-12-24".parse().unwrap(), "2026-12-27".parse().unwrap());
-        let file = calendar("x", &[Event { when: days, ..event() }]);
-        assert!(file.contains("DTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261227\r\n"), "{file}");
+        let file = calendar(
+            "x",
+            &[Event {
+                when: days,
+                ..event()
+            }],
+        );
+        assert!(
+            file.contains("DTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261227\r\n"),
+            "{file}"
+        );
     }
 
     proptest! {

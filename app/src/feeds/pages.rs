@@ -48,7 +48,10 @@ pub async fn create(me: Me, posted: Posted) -> Result<Response> {
 /// POST /me/feeds/{feed}/revoke
 pub async fn revoke(me: Me, Path(id): Path<String>) -> Result<Response> {
     store::revoke(&me, &id).await?;
-    let said = Flash::new(t!(me.lang(), "The address is revoked. Calendars that used it stay empty from now on."));
+    let said = Flash::new(t!(
+        me.lang(),
+        "The address is revoked. Calendars that used it stay empty from now on."
+    ));
     Ok(see_other("/me/feeds", Some(said)))
 }
 
@@ -77,7 +80,10 @@ async fn show(me: &Me, wrong: &Wrong, secret: Option<&str>) -> Result<Markup> {
                 wishes.push((format!("team:{}", team.id), label));
             }
         }
-        wishes.push(("all".to_owned(), t!(lang, "The whole change calendar").to_owned()));
+        wishes.push((
+            "all".to_owned(),
+            t!(lang, "The whole change calendar").to_owned(),
+        ));
     }
     let options: Vec<Opt<'_>> = wishes
         .iter()

@@ -20,11 +20,7 @@ pub const PER_FEED: usize = 60;
 pub const WRONG: usize = 40;
 
 /// GET /feeds/{feed_file}
-pub async fn feed(
-    ctx: Ctx,
-    Path(file): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response> {
+pub async fn feed(ctx: Ctx, Path(file): Path<String>, headers: HeaderMap) -> Result<Response> {
     let from = format!("feed from {}", ctx.ip.as_deref().unwrap_or_default());
     // Counted before it is looked up, so that many at once count too.
     ctx.app.attempts.count(&from, WRONG, ctx.now)?;
@@ -52,7 +48,10 @@ pub async fn feed(
     let same = headers
         .get(header::IF_NONE_MATCH)
         .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.split(',').any(|t| t.trim().trim_start_matches("W/") == etag));
+        .is_some_and(|v| {
+            v.split(',')
+                .any(|t| t.trim().trim_start_matches("W/") == etag)
+        });
     let mut response = if same {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -64,7 +63,10 @@ pub async fn feed(
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-cache"),
     );
-    set.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    set.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     set.insert(
         HeaderName::from_static("x-robots-tag"),
         HeaderValue::from_static("noindex, nofollow"),

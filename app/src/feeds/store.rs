@@ -129,10 +129,7 @@ pub async fn make_for(
 ) -> Result<(String, String)> {
     let team = team.filter(|_| scope == Scope::Team);
     if !may_read(actor, scope, team) {
-        return Err(Error::field(
-            "scope",
-            "Choose yourself or a team of yours.",
-        ));
+        return Err(Error::field("scope", "Choose yourself or a team of yours."));
     }
     let mut tx = ctx.app.db.begin().await?;
     if let Some(team) = team {

@@ -40,17 +40,18 @@ pub async fn bring_up(app: &App, now: Timestamp, meeting: &Meeting) -> Result<()
         .map(|m| m.starts_at);
     let series = store::series(&app.db, &meeting.series_id).await?;
     let wanted = belonging(app, &series, meeting, after, now).await?;
-    let there: Vec<(String, PointKind)> =
-        sql("SELECT item_id, kind FROM meeting_point WHERE meeting_id = $1 AND item_id IS NOT NULL")
-            .bind(&meeting.id)
-            .all(&app.db)
-            .await?
-            .iter()
-            .map(|row| {
-                let kind = PointKind::from_key(&row.get::<String>("kind")?);
-                Ok((row.get("item_id")?, kind.unwrap_or(PointKind::Change)))
-            })
-            .collect::<Result<_>>()?;
+    let there: Vec<(String, PointKind)> = sql(
+        "SELECT item_id, kind FROM meeting_point WHERE meeting_id = $1 AND item_id IS NOT NULL",
+    )
+    .bind(&meeting.id)
+    .all(&app.db)
+    .await?
+    .iter()
+    .map(|row| {
+        let kind = PointKind::from_key(&row.get::<String>("kind")?);
+        Ok((row.get("item_id")?, kind.unwrap_or(PointKind::Change)))
+    })
+    .collect::<Result<_>>()?;
     let missing: Vec<_> = wanted.iter().filter(|w| !there.contains(w)).collect();
     // What left by itself (moved, decided elsewhere, looked back at) is dropped.
     let gone: Vec<_> = there.iter().filter(|t| !wanted.contains(t)).collect();
@@ -59,20 +60,35 @@ pub async fn bring_up(app: &App, now: Timestamp, meeting: &Meeting) -> Result<()
     }
     let mut tx = app.db.begin().await?;
     store::lock(&mut tx, &meeting.series_id).await?;
-    if store::find(&mut tx, &meeting.id).await?.published_at.is_some() {
+    if store::find(&mut tx, &meeting.id)
+        .await?
+        .published_at
+        .is_some()
+    {
         return Ok(());
     }
     for (item, kind) in gone {
-        sql("DELETE FROM meeting_point WHERE meeting_id = $1 AND item_id = $2 AND kind = $3
-               AND decision IS NULL AND by_hand_at IS NULL AND removed_at IS NULL")
-            .bind(&meeting.id)
-            .bind(item)
-            .bind(kind.key())
-            .run(&mut tx)
-            .await?;
+        sql(
+            "DELETE FROM meeting_point WHERE meeting_id = $1 AND item_id = $2 AND kind = $3
+               AND decision IS NULL AND by_hand_at IS NULL AND removed_at IS NULL",
+        )
+        .bind(&meeting.id)
+        .bind(item)
+        .bind(kind.key())
+        .run(&mut tx)
+        .await?;
     }
     for (item, kind) in missing {
-        add(&mut tx, now, &meeting.id, *kind, Some(item), ("", ""), false).await?;
+        add(
+            &mut tx,
+            now,
+            &meeting.id,
+            *kind,
+            Some(item),
+            ("", ""),
+            false,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(())

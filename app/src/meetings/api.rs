@@ -185,10 +185,7 @@ pub async fn add_point(
 }
 
 /// DELETE /api/v1/meetings/{meeting}/points/{point}
-pub async fn remove_point(
-    me: Me,
-    Path((id, point)): Path<(String, String)>,
-) -> Result<StatusCode> {
+pub async fn remove_point(me: Me, Path((id, point)): Path<(String, String)>) -> Result<StatusCode> {
     verbs::remove_point(&me, &me.actor, &id, &point).await?;
     Ok(StatusCode::NO_CONTENT)
 }

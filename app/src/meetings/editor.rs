@@ -65,12 +65,18 @@ async fn form(me: &Me, s: Option<&Series>, sheet: &Sheet) -> Result<Markup> {
     let every = value("every", r.map_or("week", |r| r.every.key()).to_owned());
     let weekday = value(
         "weekday",
-        r.map_or(2, |r| r.weekday.to_monday_one_offset()).to_string(),
+        r.map_or(2, |r| r.weekday.to_monday_one_offset())
+            .to_string(),
     );
     let nth = value("nth", r.map_or(1, |r| r.nth).to_string());
     let scope = value(
         "scope",
-        if s.is_some_and(|s| s.own_team) { "team" } else { "all" }.to_owned(),
+        if s.is_some_and(|s| s.own_team) {
+            "team"
+        } else {
+            "all"
+        }
+        .to_owned(),
     );
     let teams: Vec<(String, String)> = people::store::teams(&me.app.db)
         .await?
@@ -82,7 +88,10 @@ async fn form(me: &Me, s: Option<&Series>, sheet: &Sheet) -> Result<Markup> {
     let days: Vec<(String, String)> = (0..7)
         .map(|n| {
             let day = crate::calendar::grid::plus(monday, n);
-            ((n + 1).to_string(), crate::i18n::fmt::weekday(lang, day).to_owned())
+            (
+                (n + 1).to_string(),
+                crate::i18n::fmt::weekday(lang, day).to_owned(),
+            )
         })
         .collect();
     let nths: Vec<(String, String)> = (1i8..=5)
@@ -94,7 +103,9 @@ async fn form(me: &Me, s: Option<&Series>, sheet: &Sheet) -> Result<Markup> {
         .map(|p| (p.id, p.name))
         .collect();
     let chosen = |id: &str| match &sheet.typed {
-        Some(Posted(map)) => map.get("members").is_some_and(|m| m.iter().any(|v| v == id)),
+        Some(Posted(map)) => map
+            .get("members")
+            .is_some_and(|m| m.iter().any(|v| v == id)),
         None => match s {
             Some(s) => s.members.iter().any(|m| m == id),
             None => id == me.actor.id,

@@ -34,11 +34,20 @@ pub fn draft(ctx: &Ctx, m: &Meeting, people: &[Attendee], points: &[Point]) -> S
             .map(|a| line(&a.name))
             .collect();
         if !names.is_empty() {
-            let _ = writeln!(out, "**{}:** {}  ", words::attendance(lang, *state), names.join(", "));
+            let _ = writeln!(
+                out,
+                "**{}:** {}  ",
+                words::attendance(lang, *state),
+                names.join(", ")
+            );
         }
     }
     for (n, p) in points.iter().enumerate() {
-        let number = p.item.as_ref().map(|(_, n)| format!("{n} ")).unwrap_or_default();
+        let number = p
+            .item
+            .as_ref()
+            .map(|(_, n)| format!("{n} "))
+            .unwrap_or_default();
         let _ = writeln!(out, "\n## {}. {number}{}\n", n + 1, line(&p.title));
         if !p.note.is_empty() {
             let _ = writeln!(out, "{}\n", line(&p.note));

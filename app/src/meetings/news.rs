@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::error::Result;
 use crate::events::{self, Event};
 use crate::meetings::store;
-use crate::random::new_id;
+use crate::notifications;
 use crate::state::App;
 
 /// What there is to tell.
@@ -35,22 +35,15 @@ pub async fn tell(
     let data = json!({ "title": news.title });
     let event = Event::audit(news.verb, "meeting", news.meeting, data);
     let event = events::append(tx, actor, now, event).await?;
-    let mut told = 0;
-    for person in people.iter().filter(|p| **p != actor.id) {
-        sql(
-            "INSERT INTO notification (id, person_id, event_id, item_id, reason, created_at)
-             VALUES ($1, $2, $3, NULL, $4, $5) ON CONFLICT DO NOTHING",
-        )
-        .bind(new_id(now))
-        .bind(person)
-        .bind(&event)
-        .bind(news.reason)
-        .bind(now.as_microsecond())
-        .run(&mut *tx)
-        .await?;
-        told += 1;
-    }
-    Ok(told)
+    let others: Vec<String> = people.iter().filter(|p| **p != actor.id).cloned().collect();
+    let href = format!("/meetings/{}", news.meeting);
+    let about = notifications::About {
+        reason: news.reason,
+        title: news.title,
+        href: &href,
+    };
+    notifications::tell(tx, now, &event, &others, about).await?;
+    Ok(others.len())
 }
 
 /// Remind the members of meetings that begin within a day, once.
@@ -58,8 +51,10 @@ pub async fn remind(app: &App, now: Timestamp) -> Result<usize> {
     let soon = now
         .checked_add(SignedDuration::from_hours(24))
         .unwrap_or(Timestamp::MAX);
-    let ids: Vec<String> = sql("SELECT id FROM meeting WHERE starts_at > $1 AND starts_at <= $2
-           AND reminded_at IS NULL AND cancelled_at IS NULL ORDER BY starts_at LIMIT 100")
+    let ids: Vec<String> = sql(
+        "SELECT id FROM meeting WHERE starts_at > $1 AND starts_at <= $2
+           AND reminded_at IS NULL AND cancelled_at IS NULL ORDER BY starts_at LIMIT 100",
+    )
     .bind(now.as_microsecond())
     .bind(soon.as_microsecond())
     .column("id", &app.db)
@@ -68,11 +63,12 @@ pub async fn remind(app: &App, now: Timestamp) -> Result<usize> {
     for id in ids {
         let mut tx = app.db.begin().await?;
         // With two servers only one of them gets the row.
-        let taken = sql("UPDATE meeting SET reminded_at = $1 WHERE id = $2 AND reminded_at IS NULL")
-            .bind(now.as_microsecond())
-            .bind(&id)
-            .run(&mut tx)
-            .await?;
+        let taken =
+            sql("UPDATE meeting SET reminded_at = $1 WHERE id = $2 AND reminded_at IS NULL")
+                .bind(now.as_microsecond())
+                .bind(&id)
+                .run(&mut tx)
+                .await?;
         if taken == 0 {
             continue;
         }

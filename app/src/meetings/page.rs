@@ -44,7 +44,11 @@ async fn render(me: &Me, id: &str, sheet: &Sheet, draft: bool) -> Result<Respons
     let may = runs && m.published_at.is_none() && m.cancelled_at.is_none();
     let when = |at| fmt::when(lang, at, me.now, &me.prefs.zone);
     let drafted = minutes::draft(me, &m, &people, &points);
-    let present = if draft || m.minutes.is_empty() { &drafted } else { &m.minutes };
+    let present = if draft || m.minutes.is_empty() {
+        &drafted
+    } else {
+        &m.minutes
+    };
     let end = html! {
         @if may && m.starts_at > me.now {
             form method="post" action={ "/meetings/" (m.id) "/cancel" } {
@@ -78,11 +82,19 @@ async fn render(me: &Me, id: &str, sheet: &Sheet, draft: bool) -> Result<Respons
 fn sentence(me: &Me, m: &Meeting, points: usize) -> String {
     let lang = me.lang();
     if m.cancelled_at.is_some() {
-        return t!(lang, "Called off. What it was about comes to the next meeting.").to_owned();
+        return t!(
+            lang,
+            "Called off. What it was about comes to the next meeting."
+        )
+        .to_owned();
     }
     if let Some(at) = m.published_at {
         let when = fmt::when(lang, at, me.now, &me.prefs.zone);
-        return t!(lang, "The minutes are published since {when} and stay as they are.", when = when);
+        return t!(
+            lang,
+            "The minutes are published since {when} and stay as they are.",
+            when = when
+        );
     }
     if m.ends_at <= me.now {
         return t!(lang, "It is over. The minutes are still to be published.").to_owned();
@@ -156,7 +168,15 @@ async fn carry_out(me: &Me, id: &str, step: &str, posted: &Posted) -> Result<Str
     Ok(match step {
         "points" => {
             let change = Some(one(posted, "change")).filter(|c| !c.is_empty());
-            verbs::add_point(me, actor, id, one(posted, "title"), one(posted, "note"), change).await?;
+            verbs::add_point(
+                me,
+                actor,
+                id,
+                one(posted, "title"),
+                one(posted, "note"),
+                change,
+            )
+            .await?;
             t!(lang, "Point added.").to_owned()
         }
         "remove" => {

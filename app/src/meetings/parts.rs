@@ -73,7 +73,9 @@ async fn row(
         None => html! {},
     };
     let turn = match (&item, p.decision) {
-        (Some(item), Some(decision)) if item.is_open() => vote(me, item, decision, &p.words).await?,
+        (Some(item), Some(decision)) if item.is_open() => {
+            vote(me, item, decision, &p.words).await?
+        }
         _ => html! {},
     };
     let small = |label: &str, step: &str, to: &str| {

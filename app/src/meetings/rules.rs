@@ -145,7 +145,11 @@ mod tests {
         let tuesday = rhythm(Every::Week, Weekday::Tuesday, 1, "2026-10-01", "10:00");
         assert_eq!(
             starts(&tuesday, "2026-10-19T00:00:00Z", 3),
-            ["2026-10-20T08:00:00Z", "2026-10-27T09:00:00Z", "2026-11-03T09:00:00Z"]
+            [
+                "2026-10-20T08:00:00Z",
+                "2026-10-27T09:00:00Z",
+                "2026-11-03T09:00:00Z"
+            ]
         );
         // 02:30 does not exist on 29 March 2026: an hour later by the clock.
         let sunday = rhythm(Every::Week, Weekday::Sunday, 1, "2026-03-01", "02:30");
@@ -162,7 +166,13 @@ mod tests {
 
     #[test]
     fn fortnights_count_from_the_first_and_months_by_the_weekday() {
-        let fortnight = rhythm(Every::Fortnight, Weekday::Wednesday, 1, "2026-11-04", "09:00");
+        let fortnight = rhythm(
+            Every::Fortnight,
+            Weekday::Wednesday,
+            1,
+            "2026-11-04",
+            "09:00",
+        );
         assert_eq!(
             starts(&fortnight, "2026-11-05T00:00:00Z", 2),
             ["2026-11-18T08:00:00Z", "2026-12-02T08:00:00Z"]
@@ -197,28 +207,85 @@ mod tests {
             ("before there is another chance", open.clone(), change),
             (
                 "later: the next meeting decides",
-                Candidate { window: window("2026-12-01T09:00:00Z", "2026-12-01T10:00:00Z"), ..open.clone() },
+                Candidate {
+                    window: window("2026-12-01T09:00:00Z", "2026-12-01T10:00:00Z"),
+                    ..open.clone()
+                },
                 None,
             ),
-            ("routine", Candidate { standard: true, ..open.clone() }, None),
-            ("without a window", Candidate { window: None, ..open.clone() }, None),
-            ("agreed", Candidate { decided: Some(Decision::Approved), ..open.clone() }, None),
-            ("not agreed", Candidate { decided: Some(Decision::Rejected), ..open.clone() }, None),
+            (
+                "routine",
+                Candidate {
+                    standard: true,
+                    ..open.clone()
+                },
+                None,
+            ),
+            (
+                "without a window",
+                Candidate {
+                    window: None,
+                    ..open.clone()
+                },
+                None,
+            ),
+            (
+                "agreed",
+                Candidate {
+                    decided: Some(Decision::Approved),
+                    ..open.clone()
+                },
+                None,
+            ),
+            (
+                "not agreed",
+                Candidate {
+                    decided: Some(Decision::Rejected),
+                    ..open.clone()
+                },
+                None,
+            ),
             (
                 "put off, whatever its window",
-                Candidate { decided: Some(Decision::Deferred), window: None, ..open.clone() },
+                Candidate {
+                    decided: Some(Decision::Deferred),
+                    window: None,
+                    ..open.clone()
+                },
                 change,
             ),
-            ("closed", Candidate { open: false, ..open.clone() }, None),
-            ("urgent and not yet made", Candidate { review_due: true, ..open.clone() }, change),
+            (
+                "closed",
+                Candidate {
+                    open: false,
+                    ..open.clone()
+                },
+                None,
+            ),
+            (
+                "urgent and not yet made",
+                Candidate {
+                    review_due: true,
+                    ..open.clone()
+                },
+                change,
+            ),
             (
                 "urgent and made",
-                Candidate { review_due: true, window: window("2026-11-20T06:00:00Z", "2026-11-20T07:00:00Z"), ..open.clone() },
+                Candidate {
+                    review_due: true,
+                    window: window("2026-11-20T06:00:00Z", "2026-11-20T07:00:00Z"),
+                    ..open.clone()
+                },
                 Some(PointKind::Review),
             ),
             (
                 "closed without a look back",
-                Candidate { review_due: true, open: false, ..open },
+                Candidate {
+                    review_due: true,
+                    open: false,
+                    ..open
+                },
                 Some(PointKind::Review),
             ),
         ] {

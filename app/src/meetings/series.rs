@@ -108,21 +108,18 @@ pub async fn save(
 }
 
 async fn first_ahead(tx: &mut Tx, series: &str, now: Timestamp) -> Result<Option<String>> {
-    let row = sql("SELECT id FROM meeting WHERE series_id = $1 AND starts_at > $2
-           AND cancelled_at IS NULL ORDER BY starts_at LIMIT 1")
-        .bind(series)
-        .bind(now.as_microsecond())
-        .opt(tx)
-        .await?;
+    let row = sql(
+        "SELECT id FROM meeting WHERE series_id = $1 AND starts_at > $2
+           AND cancelled_at IS NULL ORDER BY starts_at LIMIT 1",
+    )
+    .bind(series)
+    .bind(now.as_microsecond())
+    .opt(tx)
+    .await?;
     Ok(row.map(|r| r.get("id")).transpose()?)
 }
 
-async fn checked(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    before: Option<&Series>,
-    new: Draft,
-) -> Result<Series> {
+async fn checked(tx: &mut Tx, ctx: &Ctx, before: Option<&Series>, new: Draft) -> Result<Series> {
     let line = |field: &'static str, text: &str, most: usize| -> Result<String> {
         let text = text.trim();
         if text.chars().count() > most {
@@ -150,10 +147,7 @@ async fn checked(
         return Err(Error::field("nth", "Choose which one of the month."));
     }
     if !(5..=480).contains(&new.minutes) {
-        return Err(Error::field(
-            "minutes",
-            "A meeting takes 5 to 480 minutes.",
-        ));
+        return Err(Error::field("minutes", "A meeting takes 5 to 480 minutes."));
     }
     let zone = TimeZone::get(new.zone.trim())
         .map_err(|_| Error::field("zone", "Give a time zone, such as Europe/Berlin."))?;
@@ -245,12 +239,13 @@ async fn write(tx: &mut Tx, s: &Series, now: Timestamp) -> Result<()> {
 /// Meetings ahead take the times of the new rhythm, in order, and keep their
 /// agendas. Those that were called off keep their place in the order.
 async fn reschedule(tx: &mut Tx, s: &Series, now: Timestamp) -> Result<()> {
-    let ids: Vec<String> =
-        sql("SELECT id FROM meeting WHERE series_id = $1 AND starts_at > $2 ORDER BY starts_at, number")
-            .bind(&s.id)
-            .bind(now.as_microsecond())
-            .column("id", &mut *tx)
-            .await?;
+    let ids: Vec<String> = sql(
+        "SELECT id FROM meeting WHERE series_id = $1 AND starts_at > $2 ORDER BY starts_at, number",
+    )
+    .bind(&s.id)
+    .bind(now.as_microsecond())
+    .column("id", &mut *tx)
+    .await?;
     for (id, (start, end)) in ids.iter().zip(s.rhythm.next(now, ids.len())) {
         sql("UPDATE meeting SET starts_at = $1, ends_at = $2, updated_at = $3, version = version + 1,
                 reminded_at = NULL WHERE id = $4 AND (starts_at <> $1 OR ends_at <> $2)")
@@ -269,10 +264,10 @@ async fn ahead(tx: &mut Tx, s: &Series, now: Timestamp) -> Result<()> {
     let row = sql("SELECT COUNT(*) AS n, COALESCE(MAX(starts_at), 0) AS last,
             (SELECT COALESCE(MAX(number), 0) FROM meeting WHERE series_id = $1) AS number
          FROM meeting WHERE series_id = $1 AND starts_at > $2")
-        .bind(&s.id)
-        .bind(now.as_microsecond())
-        .one(&mut *tx)
-        .await?;
+    .bind(&s.id)
+    .bind(now.as_microsecond())
+    .one(&mut *tx)
+    .await?;
     let there = usize::try_from(row.get::<i64>("n")?).unwrap_or(0);
     let last = crate::clock::from_micros(row.get("last")?).max(now);
     let number: i64 = row.get("number")?;
@@ -300,18 +295,22 @@ pub async fn archive(ctx: &Ctx, actor: &Actor, id: &str) -> Result<Series> {
     let mut tx = ctx.app.db.begin().await?;
     store::lock(&mut tx, id).await?;
     let series = store::series(&mut tx, id).await?;
-    sql("UPDATE meeting_series SET archived_at = $1, version = version + 1
-         WHERE id = $2 AND archived_at IS NULL")
-        .bind(ctx.now.as_microsecond())
-        .bind(id)
-        .run(&mut tx)
-        .await?;
-    sql("UPDATE meeting SET cancelled_at = $1, updated_at = $1, version = version + 1
-         WHERE series_id = $2 AND starts_at > $1 AND cancelled_at IS NULL")
-        .bind(ctx.now.as_microsecond())
-        .bind(id)
-        .run(&mut tx)
-        .await?;
+    sql(
+        "UPDATE meeting_series SET archived_at = $1, version = version + 1
+         WHERE id = $2 AND archived_at IS NULL",
+    )
+    .bind(ctx.now.as_microsecond())
+    .bind(id)
+    .run(&mut tx)
+    .await?;
+    sql(
+        "UPDATE meeting SET cancelled_at = $1, updated_at = $1, version = version + 1
+         WHERE series_id = $2 AND starts_at > $1 AND cancelled_at IS NULL",
+    )
+    .bind(ctx.now.as_microsecond())
+    .bind(id)
+    .run(&mut tx)
+    .await?;
     let data = json!({ "name": series.name });
     let event = Event::audit("meeting.series_ended", "meeting_series", id, data);
     events::append(&mut tx, actor, ctx.now, event).await?;
@@ -322,9 +321,11 @@ pub async fn archive(ctx: &Ctx, actor: &Actor, id: &str) -> Result<Series> {
 /// Carry every series on: meetings ahead are made, and members are reminded a
 /// day before. Returns how many people were reminded.
 pub async fn run_due(app: &App, now: Timestamp) -> Result<usize> {
-    let short: Vec<String> = sql("SELECT s.id FROM meeting_series s WHERE s.archived_at IS NULL
+    let short: Vec<String> = sql(
+        "SELECT s.id FROM meeting_series s WHERE s.archived_at IS NULL
            AND (SELECT COUNT(*) FROM meeting m WHERE m.series_id = s.id AND m.starts_at > $1) < $2
-         ORDER BY s.id")
+         ORDER BY s.id",
+    )
     .bind(now.as_microsecond())
     .bind(i64::try_from(AHEAD).unwrap_or(i64::MAX))
     .column("id", &app.db)

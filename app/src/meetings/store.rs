@@ -98,9 +98,8 @@ const SELECT: &str = "SELECT m.*, s.name, s.place, s.team_id FROM meeting m
     JOIN meeting_series s ON s.id = m.series_id";
 
 fn meeting_of(row: &Row) -> Result<Meeting> {
-    let at = |name| -> Result<Option<Timestamp>> {
-        Ok(row.get::<Option<i64>>(name)?.map(from_micros))
-    };
+    let at =
+        |name| -> Result<Option<Timestamp>> { Ok(row.get::<Option<i64>>(name)?.map(from_micros)) };
     Ok(Meeting {
         id: row.get("id")?,
         series_id: row.get("series_id")?,
@@ -127,11 +126,7 @@ pub async fn find<'a>(on: impl Into<On<'a>>, id: &str) -> Result<Meeting> {
 }
 
 /// Meetings that fit, in an order.
-pub async fn select<'a>(
-    on: impl Into<On<'a>>,
-    filter: &Where,
-    tail: &str,
-) -> Result<Vec<Meeting>> {
+pub async fn select<'a>(on: impl Into<On<'a>>, filter: &Where, tail: &str) -> Result<Vec<Meeting>> {
     sql(format!("{SELECT} WHERE {} {tail}", filter.text()))
         .bind_all(filter.values())
         .all(on)
@@ -142,15 +137,16 @@ pub async fn select<'a>(
 }
 
 /// Meetings that are not over at `now`, the soonest first.
-pub async fn coming<'a>(
-    on: impl Into<On<'a>>,
-    now: Timestamp,
-    most: i64,
-) -> Result<Vec<Meeting>> {
+pub async fn coming<'a>(on: impl Into<On<'a>>, now: Timestamp, most: i64) -> Result<Vec<Meeting>> {
     let mut filter = Where::new();
     filter.and("m.ends_at > ?", [now.as_microsecond().into()]);
     filter.and("s.archived_at IS NULL", []);
-    select(on, &filter, &format!("ORDER BY m.starts_at, m.id LIMIT {most}")).await
+    select(
+        on,
+        &filter,
+        &format!("ORDER BY m.starts_at, m.id LIMIT {most}"),
+    )
+    .await
 }
 
 /// The next meeting that is held.
@@ -245,10 +241,8 @@ pub async fn attendance<'a>(
 
 /// What was added to published minutes, in order.
 pub async fn addenda<'a>(on: impl Into<On<'a>>, meeting_id: &str) -> Result<Vec<Addendum>> {
-    sql(
-        "SELECT a.text, a.created_at, p.name FROM meeting_addendum a
-         JOIN person p ON p.id = a.author_id WHERE a.meeting_id = $1 ORDER BY a.created_at, a.id",
-    )
+    sql("SELECT a.text, a.created_at, p.name FROM meeting_addendum a
+         JOIN person p ON p.id = a.author_id WHERE a.meeting_id = $1 ORDER BY a.created_at, a.id")
     .bind(meeting_id)
     .all(on)
     .await?

@@ -51,9 +51,7 @@ async fn open(tx: &mut Tx, actor: &Actor, id: &str) -> Result<(Meeting, Series)>
         )));
     }
     if meeting.cancelled_at.is_some() {
-        return Err(Error::Conflict(Msg::new(
-            "This meeting was called off.",
-        )));
+        return Err(Error::Conflict(Msg::new("This meeting was called off.")));
     }
     Ok((meeting, series))
 }
@@ -103,16 +101,39 @@ pub async fn add_point(
                 .run(&mut tx)
                 .await?;
             let there = store::points(&mut tx, id).await?;
-            if there.iter().any(|p| p.item.as_ref().is_some_and(|(i, _)| *i == item.id)) {
+            if there
+                .iter()
+                .any(|p| p.item.as_ref().is_some_and(|(i, _)| *i == item.id))
+            {
                 return Err(Error::field("change", "It stands on the agenda already."));
             }
             let item = Some(item.id.as_str());
-            agenda::add(&mut tx, ctx.now, id, PointKind::Change, item, ("", &note), true).await?
+            agenda::add(
+                &mut tx,
+                ctx.now,
+                id,
+                PointKind::Change,
+                item,
+                ("", &note),
+                true,
+            )
+            .await?
         }
         None if title.is_empty() => {
             return Err(Error::field("title", "Say what it is about."));
         }
-        None => agenda::add(&mut tx, ctx.now, id, PointKind::Own, None, (&title, &note), true).await?,
+        None => {
+            agenda::add(
+                &mut tx,
+                ctx.now,
+                id,
+                PointKind::Own,
+                None,
+                (&title, &note),
+                true,
+            )
+            .await?
+        }
     };
     touch(&mut tx, ctx, actor, &meeting, json!({ "point": title })).await?;
     tx.commit().await?;
@@ -124,7 +145,10 @@ pub async fn remove_point(ctx: &Ctx, actor: &Actor, id: &str, point: &str) -> Re
     let mut tx = ctx.app.db.begin().await?;
     let (meeting, _) = open(&mut tx, actor, id).await?;
     let found = store::points(&mut tx, id).await?;
-    let found = found.iter().find(|p| p.id == point).ok_or(Error::NotFound)?;
+    let found = found
+        .iter()
+        .find(|p| p.id == point)
+        .ok_or(Error::NotFound)?;
     if found.decision.is_some() {
         return Err(Error::Conflict(Msg::new(
             "This point was decided, so it stays on the agenda.",
@@ -135,7 +159,14 @@ pub async fn remove_point(ctx: &Ctx, actor: &Actor, id: &str, point: &str) -> Re
         .bind(point)
         .run(&mut tx)
         .await?;
-    touch(&mut tx, ctx, actor, &meeting, json!({ "removed": found.title })).await?;
+    touch(
+        &mut tx,
+        ctx,
+        actor,
+        &meeting,
+        json!({ "removed": found.title }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -157,7 +188,14 @@ pub async fn reorder(ctx: &Ctx, actor: &Actor, id: &str, order: &[String]) -> Re
             .run(&mut tx)
             .await?;
     }
-    touch(&mut tx, ctx, actor, &meeting, json!({ "order": order.len() })).await?;
+    touch(
+        &mut tx,
+        ctx,
+        actor,
+        &meeting,
+        json!({ "order": order.len() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -169,7 +207,10 @@ pub async fn shift(ctx: &Ctx, actor: &Actor, id: &str, point: &str, up: bool) ->
         .into_iter()
         .map(|p| p.id)
         .collect();
-    let at = order.iter().position(|p| p == point).ok_or(Error::NotFound)?;
+    let at = order
+        .iter()
+        .position(|p| p == point)
+        .ok_or(Error::NotFound)?;
     let to = if up { at.checked_sub(1) } else { Some(at + 1) };
     if let Some(to) = to.filter(|to| *to < order.len()) {
         order.swap(at, to);
@@ -190,7 +231,10 @@ pub async fn decide(
     let mut tx = ctx.app.db.begin().await?;
     let (meeting, _) = open(&mut tx, actor, id).await?;
     let found = store::points(&mut tx, id).await?;
-    let found = found.iter().find(|p| p.id == point).ok_or(Error::NotFound)?;
+    let found = found
+        .iter()
+        .find(|p| p.id == point)
+        .ok_or(Error::NotFound)?;
     let (PointKind::Change, Some((item, _))) = (found.kind, &found.item) else {
         return Err(Error::Conflict(Msg::new(
             "Only a change is decided on. Write the rest into the minutes.",
@@ -204,8 +248,10 @@ pub async fn decide(
         });
     }
     let item = items::lock(&mut tx, actor, item, Do::SeeInternal, None).await?;
-    sql("UPDATE meeting_point SET decision = $1, words = $2, decided_by = $3, decided_at = $4
-         WHERE id = $5")
+    sql(
+        "UPDATE meeting_point SET decision = $1, words = $2, decided_by = $3, decided_at = $4
+         WHERE id = $5",
+    )
     .bind(decision.key())
     .bind(&words)
     .bind(&actor.id)
@@ -217,7 +263,14 @@ pub async fn decide(
         "decision": decision.key(), "words": words });
     let event = Event::of_item("change.decided", &item.id, Audience::Internal, data);
     events::append(&mut tx, actor, ctx.now, event).await?;
-    touch(&mut tx, ctx, actor, &meeting, json!({ "decided": item.number })).await?;
+    touch(
+        &mut tx,
+        ctx,
+        actor,
+        &meeting,
+        json!({ "decided": item.number }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -267,17 +320,26 @@ pub async fn attend(ctx: &Ctx, actor: &Actor, id: &str, all: &[Noted]) -> Result
                 "Who is no member comes as a guest.",
             ));
         }
-        sql("INSERT INTO meeting_attendance (id, meeting_id, person_id, name, state)
-             VALUES ($1, $2, $3, $4, $5)")
-            .bind(new_id(ctx.now))
-            .bind(id)
-            .bind(&one.person_id)
-            .bind(&name)
-            .bind(one.state.key())
-            .run(&mut tx)
-            .await?;
+        sql(
+            "INSERT INTO meeting_attendance (id, meeting_id, person_id, name, state)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(new_id(ctx.now))
+        .bind(id)
+        .bind(&one.person_id)
+        .bind(&name)
+        .bind(one.state.key())
+        .run(&mut tx)
+        .await?;
     }
-    touch(&mut tx, ctx, actor, &meeting, json!({ "attendance": all.len() })).await?;
+    touch(
+        &mut tx,
+        ctx,
+        actor,
+        &meeting,
+        json!({ "attendance": all.len() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -305,8 +367,10 @@ pub async fn write_minutes(
     if publish && body.is_empty() {
         return Err(Error::field("minutes", "Write the minutes first."));
     }
-    sql("UPDATE meeting SET minutes = $1, version = version + 1, published_at = $2,
-            published_by = $3 WHERE id = $4")
+    sql(
+        "UPDATE meeting SET minutes = $1, version = version + 1, published_at = $2,
+            published_by = $3 WHERE id = $4",
+    )
     .bind(&body)
     .bind(publish.then_some(ctx.now.as_microsecond()))
     .bind(publish.then_some(actor.id.as_str()))
@@ -344,8 +408,10 @@ pub async fn amend(ctx: &Ctx, actor: &Actor, id: &str, body: &str) -> Result<()>
     if body.is_empty() {
         return Err(Error::field("addendum", "Write what there is to add."));
     }
-    sql("INSERT INTO meeting_addendum (id, meeting_id, author_id, text, created_at)
-         VALUES ($1, $2, $3, $4, $5)")
+    sql(
+        "INSERT INTO meeting_addendum (id, meeting_id, author_id, text, created_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
     .bind(new_id(ctx.now))
     .bind(id)
     .bind(&actor.id)
@@ -379,19 +445,23 @@ pub async fn cancel(ctx: &Ctx, actor: &Actor, id: &str) -> Result<Meeting> {
         .run(&mut tx)
         .await?;
     // Own points move on; changes come to the next agenda by themselves.
-    let next = sql("SELECT id FROM meeting WHERE series_id = $1 AND starts_at > $2
-           AND cancelled_at IS NULL ORDER BY starts_at LIMIT 1")
-        .bind(&meeting.series_id)
-        .bind(meeting.starts_at.as_microsecond())
-        .opt(&mut tx)
-        .await?;
+    let next = sql(
+        "SELECT id FROM meeting WHERE series_id = $1 AND starts_at > $2
+           AND cancelled_at IS NULL ORDER BY starts_at LIMIT 1",
+    )
+    .bind(&meeting.series_id)
+    .bind(meeting.starts_at.as_microsecond())
+    .opt(&mut tx)
+    .await?;
     if let Some(next) = next {
-        sql("UPDATE meeting_point SET meeting_id = $1 WHERE meeting_id = $2 AND kind = 'own'
-               AND removed_at IS NULL")
-            .bind(next.get::<String>("id")?)
-            .bind(id)
-            .run(&mut tx)
-            .await?;
+        sql(
+            "UPDATE meeting_point SET meeting_id = $1 WHERE meeting_id = $2 AND kind = 'own'
+               AND removed_at IS NULL",
+        )
+        .bind(next.get::<String>("id")?)
+        .bind(id)
+        .run(&mut tx)
+        .await?;
     }
     let news = news::News {
         verb: "meeting.cancelled",

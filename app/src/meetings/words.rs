@@ -41,5 +41,9 @@ pub fn rhythm(lang: Lang, s: &Series) -> String {
         Every::Month => format!("{} {}", nth(lang, r.nth), fmt::weekday(lang, day)),
         _ => fmt::weekday(lang, day).to_owned(),
     };
-    format!("{}, {day}, {}", every(lang, r.every), r.clock.strftime("%H:%M"))
+    format!(
+        "{}, {day}, {}",
+        every(lang, r.every),
+        r.clock.strftime("%H:%M")
+    )
 }

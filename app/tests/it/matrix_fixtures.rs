@@ -15,58 +15,6 @@ use serde_json::json;
 
 use crate::harness::TestApp;
 
-/// Tables that looking at pages must leave alone.
-pub const TABLES: &[&str] = &[
-    "setting",
-    "department",
-    "person",
-    "team",
-    "team_member",
-    "session",
-    "api_token",
-    "one_time_link",
-    "service",
-    "service_form",
-    "process_version",
-    "cart_line",
-    "draft",
-    "service_order",
-    "work_item",
-    "stage_visit",
-    "comment",
-    "attachment",
-    "watcher",
-    "item_link",
-    "incident_record",
-    "incident_update",
-    "problem_record",
-    "problem_helped",
-    "post_mortem",
-    "post_mortem_line",
-    "post_mortem_action",
-    "calendar_thing",
-    "calendar_entry",
-    "calendar_exception",
-    "change_service",
-    "change_record",
-    "meeting_series",
-    "meeting",
-    "meeting_point",
-    "meeting_attendance",
-    "calendar_feed",
-    "saved_view",
-    "undo",
-    "event",
-    "practice_adoption",
-    "practice_part",
-    "practice_import",
-    "item_task",
-    "approval",
-    "stand_in",
-    "time_entry",
-    "notification",
-];
-
 /// Answers that never end.
 pub const STREAMS: &[&str] = &["/live"];
 

@@ -42,10 +42,22 @@ impl World {
                 .map_err(|e| Error::Internal(e.to_string()))
         };
         let banner = self
-            .checked(at(-11, 9)?, &zone, "New banner that asks for consent", "Consent tool", "public")
+            .checked(
+                at(-11, 9)?,
+                &zone,
+                "New banner that asks for consent",
+                "Consent tool",
+                "public",
+            )
             .await?;
         let entries = self
-            .checked(at(-11, 10)?, &zone, "Entries of the open day go to the new list", "Form tool", "staff")
+            .checked(
+                at(-11, 10)?,
+                &zone,
+                "Entries of the open day go to the new list",
+                "Form tool",
+                "staff",
+            )
             .await?;
         for (item, from, tool) in [
             (&banner, at(10, 7)?, "Consent tool"),
@@ -106,7 +118,9 @@ impl World {
         let desk = self.ctx("aisha", at + SignedDuration::from_hours(3));
         let ranked = changes::Change {
             answers: Some([("tried".to_owned(), ["partly".to_owned()].into())].into()),
-            test: Some("On the copy of the site, by two people, on telephone and laptop.".to_owned()),
+            test: Some(
+                "On the copy of the site, by two people, on telephone and laptop.".to_owned(),
+            ),
             ..changes::Change::default()
         };
         changes::write(&desk, desk.me()?, &item.id, None, ranked).await?;
@@ -114,7 +128,13 @@ impl World {
     }
 
     /// Start the weekly meeting, and hold it once.
-    async fn meet(&self, at: Timestamp, zone: &TimeZone, banner: &str, entries: &str) -> Result<()> {
+    async fn meet(
+        &self,
+        at: Timestamp,
+        zone: &TimeZone,
+        banner: &str,
+        entries: &str,
+    ) -> Result<()> {
         let ctx = self.ctx("ada", at);
         let members = ["jonas", "hanna", "sofia", "ivo"];
         let made = series::Draft {
@@ -132,24 +152,30 @@ impl World {
             members: members.iter().map(|m| self.ids.people[m].clone()).collect(),
         };
         let made = series::save(&ctx, ctx.me()?, None, None, made).await?;
-        let first: String = sql("SELECT id FROM meeting WHERE series_id = $1 ORDER BY starts_at LIMIT 1")
-            .bind(&made.id)
-            .value("id", &self.app.db)
-            .await?;
+        let first: String =
+            sql("SELECT id FROM meeting WHERE series_id = $1 ORDER BY starts_at LIMIT 1")
+                .bind(&made.id)
+                .value("id", &self.app.db)
+                .await?;
         let held = store::find(&self.app.db, &first).await?;
         let ctx = self.ctx("jonas", held.starts_at + SignedDuration::from_mins(35));
         let actor = ctx.me()?;
         agenda::bring_up(&self.app, held.starts_at, &held).await?;
         for change in [banner, entries] {
             let there = store::points(&self.app.db, &first).await?;
-            if !there.iter().any(|p| p.item.as_ref().is_some_and(|(i, _)| i == change)) {
+            if !there
+                .iter()
+                .any(|p| p.item.as_ref().is_some_and(|(i, _)| i == change))
+            {
                 meeting::add_point(&ctx, actor, &first, "", "", Some(change)).await?;
             }
         }
         let note = "Who looks at the website on 27 December?";
         meeting::add_point(&ctx, actor, &first, "Cover between the years", note, None).await?;
         for point in store::points(&self.app.db, &first).await? {
-            let Some((item, _)) = &point.item else { continue };
+            let Some((item, _)) = &point.item else {
+                continue;
+            };
             let (decision, words) = if item == entries {
                 (Decision::Conditions, "Only after the old list is exported")
             } else if item == banner {
