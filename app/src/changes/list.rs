@@ -133,7 +133,7 @@ pub async fn page(me: Me, Query(asked): Query<Asked>) -> Result<Markup> {
                 (empty("layers", t!(lang, "No open change"), t!(lang, "When somebody orders a change of something that runs, it stands here with its window and its risk."),
                     html! { @if wanted.is_some() { a href="/changes" { (t!(lang, "Clear filters")) } } }))
             } @else {
-                div class="tablewrap" tabindex="0" role="region" aria-label=(t!(lang, "Changes")) {
+                div class="table-wrap" tabindex="0" role="region" aria-label=(t!(lang, "Changes")) {
                     table class="table" {
                         caption class="vh" { (t!(lang, "Open changes, the soonest window first")) }
                         thead { tr {
