@@ -289,7 +289,10 @@ on_each_database!(what_was_urgent_is_looked_back_at_before_it_ends, |app| {
         .post(&api(&id, "/change/actions"), &action)
         .await
         .expect(409);
-    let seen = put(review(json!([broken.to_string()]))).await.expect(200).json();
+    let seen = put(review(json!([broken.to_string()])))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(seen["incidents"], json!([broken]));
     assert_eq!(seen["review_due"], false);
     let made = priya

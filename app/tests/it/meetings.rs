@@ -27,6 +27,7 @@ async fn start(app: &TestApp, members: &[&str]) -> (String, Vec<String>) {
     let list = ada.get("/api/v1/meetings").await.expect(200).json();
     let coming = list["coming"].as_array().unwrap().iter();
     let ids = coming
+        .filter(|m| m["series_id"] == series.as_str())
         .map(|m| m["id"].as_str().unwrap().to_owned())
         .collect();
     (series, ids)
