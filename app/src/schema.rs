@@ -27,6 +27,7 @@ list![
     "0016_notices.sql",
     "0021_incidents.sql",
     "0024_calendar.sql",
+    "0025_changes.sql",
     "0027_playbooks.sql",
     "0028_policies.sql",
     "0029_timers.sql",

@@ -26,7 +26,7 @@ mod seats;
 mod vote;
 
 pub use ask::ask;
-pub use panel::{load as chain, panel};
+pub use panel::{asked, load as chain, panel, waits_for};
 pub use vote::{hand, vote};
 
 use crate::openapi::Op;

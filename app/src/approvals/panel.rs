@@ -57,6 +57,18 @@ pub async fn mine(me: &Me, item: &Item, chain: &Chain) -> Result<Vec<Seat>> {
     Ok(held.into_iter().cloned().collect())
 }
 
+/// The step in which the reader is asked for an answer now, by name.
+pub async fn asked(me: &Me, item: &Item) -> Result<Option<String>> {
+    let chain = load(me, item).await?;
+    let held = mine(me, item, &chain).await?;
+    Ok(held.into_iter().next().map(|seat| seat.step_name))
+}
+
+/// Whom the work waits for, in words; `None` where nobody is asked.
+pub async fn waits_for(me: &Me, item: &Item) -> Result<Option<String>> {
+    Ok(open_step(me.lang(), &load(me, item).await?))
+}
+
 /// The step of a chain that is open, and whose answers it needs.
 pub fn open_step(lang: Lang, chain: &Chain) -> Option<String> {
     let step = chain.iter().find(|s| s.verdict == Verdict::Open)?;

@@ -11,6 +11,7 @@ use crate::calendar::check::Around;
 use crate::calendar::model::{Entry, Kind, NAMED, Things};
 use crate::calendar::{grid, rail, store, verbs, words};
 use crate::catalog::model::WorkKind;
+use crate::changes;
 use crate::desk::change::say;
 use crate::desk::load;
 use crate::error::{Error, Result};
@@ -143,10 +144,10 @@ fn facts(me: &Me, e: &Entry, item: Option<&Item>, things: &Things) -> Markup {
 }
 
 /// The names of what it touches, of one kind, comma between.
-fn names(e: Option<&Entry>, things: &Things, kind: &str) -> String {
+pub fn names(touches: &[String], things: &Things, kind: &str) -> String {
     let prefix = format!("{kind}:");
-    let keys = e.into_iter().flat_map(|e| &e.touches);
-    let list: Vec<&str> = keys
+    let list: Vec<&str> = touches
+        .iter()
         .filter(|k| k.starts_with(&prefix))
         .filter_map(|k| things.get(k))
         .map(|t| t.name.as_str())
@@ -228,6 +229,15 @@ async fn form(
             ..Opt::default()
         })
         .collect();
+    // A new window touches what the change is known to touch.
+    let (touches, routine) = match (entry, item) {
+        (Some(e), _) => (e.touches.clone(), e.routine),
+        (None, Some(item)) => {
+            let known = changes::store::of(&me.app.db, item).await?;
+            (known.touches, known.kind == changes::rules::Type::Standard)
+        }
+        (None, None) => (Vec::new(), false),
+    };
     let present = entry
         .map(|e| e.title.as_str())
         .or(item.map(|i| i.title.as_str()))
@@ -241,7 +251,7 @@ async fn form(
     });
     let ticked = |key: &String| match &sheet.typed {
         Some(Posted(map)) => map.get("touches").is_some_and(|l| l.contains(key)),
-        None => entry.is_some_and(|e| e.touches.contains(key)),
+        None => touches.contains(key),
     };
     let value = |name: &'static str, label: &'static str, hint: &'static str, present: &str| {
         text(
@@ -276,7 +286,7 @@ async fn form(
             }))
             @for (kind, _) in NAMED {
                 @let (label, hint) = label(lang, kind);
-                (value(kind, label, hint, &names(entry, things, kind)))
+                (value(kind, label, hint, &names(&touches, things, kind)))
             }
             details class="mt-2" {
                 summary { (t!(lang, "Services and departments that notice")) }
@@ -290,7 +300,7 @@ async fn form(
                 &agents, Some(t!(lang, "nobody in particular"))))
             @if item.is_some() {
                 (check(&Field { name: "routine", label: t!(lang, "Routine: a kind of change that needs no approval"), ..Field::default() },
-                    entry.is_some_and(|e| e.routine)))
+                    routine))
             }
             (textarea(lang, &Field { name: "note", label: t!(lang, "Note"), value: sheet.value("note", entry.map_or("", |e| &e.note)),
                 error: sheet.error("note"), optional: true, ..Field::default() }, 3))

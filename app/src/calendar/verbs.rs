@@ -13,6 +13,7 @@ use crate::calendar::store;
 use crate::calendar::words;
 use crate::catalog::Catalog;
 use crate::catalog::model::WorkKind;
+use crate::changes;
 use crate::error::{Error, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::i18n::fmt;
@@ -124,6 +125,9 @@ pub async fn plan(
     let clashes = around.clashes_of(&entry);
     let blocking: Vec<&Clash> = clashes.iter().filter(|c| c.is_open()).collect();
     store::save(&mut tx, &entry, ctx.now).await?;
+    if let Some((change, _)) = &entry.item {
+        changes::store::share(&mut tx, change, &entry.touches).await?;
+    }
     // A freeze is set over what was planned: that has to move, not the freeze.
     if let Some(first) = blocking.first().filter(|_| !entry.kind.binds()) {
         match &draft.exception {
@@ -205,37 +209,7 @@ async fn checked(
             "This lies in the past. Give a time that lies ahead.",
         ));
     }
-    let things = store::things(&mut *tx, catalog).await?;
-    let mut touches: Vec<String> = Vec::new();
-    for key in &draft.touches {
-        if !things.contains_key(key) {
-            return Err(Error::field(
-                "touches",
-                Msg::new("There is nothing called {id}.").with("id", key),
-            ));
-        }
-        touches.push(key.clone());
-    }
-    for (kind, name) in &draft.named {
-        if !NAMED.iter().any(|(key, _)| key == kind) {
-            return Err(Error::field(
-                "touches",
-                "Name tools, campaigns or audiences.",
-            ));
-        }
-        let name = line("touches", name, 100)?;
-        if !name.is_empty() {
-            touches.push(store::thing(tx, kind, &name, ctx.now).await?);
-        }
-    }
-    touches.sort();
-    touches.dedup();
-    if touches.len() > MAX_THINGS {
-        return Err(Error::field(
-            "touches",
-            Msg::new("Name at most {n} of them.").with("n", MAX_THINGS),
-        ));
-    }
+    let touches = touched(tx, ctx, catalog, &draft.touches, &draft.named).await?;
     if let Some(person) = &draft.person_id
         && people::store::find(&mut *tx, person).await?.is_none()
     {
@@ -256,6 +230,73 @@ async fn checked(
         author_id: before.map_or_else(|| actor.id.clone(), |b| b.author_id.clone()),
         version: before.map_or(0, |b| b.version) + 1,
     })
+}
+
+/// The things that keys and names stand for, each once; names that are new are
+/// made.
+///
+/// # Errors
+/// [`Error::Invalid`] on `touches`.
+pub async fn touched(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    catalog: &Catalog,
+    keys: &[String],
+    named: &[(String, String)],
+) -> Result<Vec<String>> {
+    let things = store::things(&mut *tx, catalog).await?;
+    let mut touches: Vec<String> = Vec::new();
+    for key in keys {
+        if !things.contains_key(key) {
+            return Err(Error::field(
+                "touches",
+                Msg::new("There is nothing called {id}.").with("id", key),
+            ));
+        }
+        touches.push(key.clone());
+    }
+    for (kind, name) in named {
+        if !NAMED.iter().any(|(key, _)| key == kind) {
+            return Err(Error::field(
+                "touches",
+                "Name tools, campaigns or audiences.",
+            ));
+        }
+        let name = line("touches", name, 100)?;
+        if !name.is_empty() {
+            touches.push(store::thing(tx, kind, &name, ctx.now).await?);
+        }
+    }
+    touches.sort();
+    touches.dedup();
+    if touches.len() > MAX_THINGS {
+        return Err(Error::field(
+            "touches",
+            Msg::new("Name at most {n} of them.").with("n", MAX_THINGS),
+        ));
+    }
+    Ok(touches)
+}
+
+/// A change touches other things now, or is decided on in another way: its
+/// entry says the same. What is in its way then shows as a conflict.
+pub async fn follow_change(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    item_id: &str,
+    touches: &[String],
+    routine: bool,
+) -> Result<()> {
+    let Some(mut entry) = store::of_item(&mut *tx, item_id).await? else {
+        return Ok(());
+    };
+    if entry.touches == touches && entry.routine == routine {
+        return Ok(());
+    }
+    entry.touches = touches.to_vec();
+    entry.routine = routine;
+    entry.version += 1;
+    store::save(tx, &entry, ctx.now).await
 }
 
 /// The error that says what is in the way, and where there is room.

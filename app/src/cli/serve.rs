@@ -128,6 +128,9 @@ async fn tick(app: App) {
         if let Err(error) = crate::policies::duties::run_due(&app, app.now()).await {
             tracing::error!(%error, "nobody could be asked to confirm a policy");
         }
+        if let Err(error) = crate::meetings::series::run_due(&app, app.now()).await {
+            tracing::error!(%error, "meetings could not be carried on");
+        }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");
         }

@@ -3,9 +3,10 @@
 mod act;
 mod adopted;
 mod calendar;
+mod changes;
+mod playbooks;
 mod policies;
 mod repeated;
-mod playbooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -97,6 +98,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.lay_down(now).await?;
     world.repeat(now).await?;
     world.playbooks(now).await?;
+    world.change(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

@@ -136,6 +136,7 @@ impl Desk {
         let together = html! {
             (crate::incidents::panel::panel(me, &item, may_work).await?)
             (crate::problems::panel::panel(me, &item, may_work).await?)
+            (crate::changes::panel::panel(me, &item, may_work).await?)
             (crate::calendar::panel::panel(me, &item, may_work).await?)
             (approvals::panel(me, &item).await?)
             (crate::playbooks::panel::of_item(me, &item, may_work).await?)

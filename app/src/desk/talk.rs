@@ -130,7 +130,9 @@ pub async fn feed(d: &Desk, all: bool) -> Result<Markup> {
             .into_iter()
             .filter(|e| {
                 let verb = e.verb.as_str();
-                TOLD.contains(&verb) || crate::incidents::words::TOLD.contains(&verb)
+                TOLD.contains(&verb)
+                    || crate::incidents::words::TOLD.contains(&verb)
+                    || crate::changes::words::TOLD.contains(&verb)
             })
             .map(Part::Event),
     );

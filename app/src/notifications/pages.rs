@@ -157,6 +157,13 @@ fn words(lang: Lang, notice: &Notice) -> String {
         ),
         "article_comment" => t!(lang, "{name} commented on this answer", name = by),
         "step" => t!(lang, "{name} gave you a step of a playbook", name = by),
+        "decided" => t!(lang, "{name} recorded what a meeting decided", name = by),
+        "urgent_change" => t!(lang, "{name} called it an urgent change", name = by),
+        "invited" => t!(lang, "{name} made you a member of this meeting", name = by),
+        "meeting_soon" => t!(lang, "It begins within a day").to_owned(),
+        "minutes" => t!(lang, "{name} published the minutes", name = by),
+        "amended" => t!(lang, "{name} added to the minutes", name = by),
+        "called_off" => t!(lang, "{name} called the meeting off", name = by),
         "post_mortem" => t!(lang, "{name} published a post-mortem", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }

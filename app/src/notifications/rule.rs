@@ -182,6 +182,15 @@ pub fn told(what: &Happened<'_>, around: &Around) -> BTreeMap<String, Reason> {
             tell(assignee, "post_mortem");
             watchers(&mut tell, "post_mortem");
         }
+        "change.decided" => {
+            tell(assignee, "decided");
+            watchers(&mut tell, "decided");
+        }
+        "change.typed" if what.data["after"] == "emergency" => {
+            for lead in &around.leads {
+                tell(lead, "urgent_change");
+            }
+        }
         "request.due_changed" => {
             let due = |key: &str| what.data[key].as_i64();
             match due("due_before").zip(due("due_after")) {

@@ -57,6 +57,7 @@ pub async fn show(me: &Me, id: &str, typed: &Typed) -> Result<Response> {
                         p class="s14" { a href={ "/work/" (number) } { (t!(lang, "Open it in the workspace")) } }
                     }
                     (incidents::panel::for_requester(me, item).await?)
+                    (crate::changes::panel::for_requester(me, item).await?)
                     @if item.is_open() { (problems::panel::offer(me, &catalog, &item.service_id, &format!("/requests/{number}")).await?) }
                     (approvals::panel(me, item).await?)
                     (turn::part(me, &seen, typed).await?)

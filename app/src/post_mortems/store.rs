@@ -181,6 +181,24 @@ pub struct Action {
     pub process_version: i64,
 }
 
+impl Action {
+    /// From a row of the work item with `name` of its owner and `due_on`.
+    pub fn read(row: &Row) -> Result<Action> {
+        Ok(Action {
+            id: row.get("id")?,
+            number: row.get("number")?,
+            title: row.get("title")?,
+            owner: row.get("name")?,
+            due_on: row.get("due_on")?,
+            closed: row.get::<Option<i64>>("closed_at")?.is_some(),
+            done: row.get::<String>("phase")? == "done",
+            stage: row.get("stage")?,
+            process_id: row.get("process_id")?,
+            process_version: row.get("process_version")?,
+        })
+    }
+}
+
 /// The work that came of it, in order of number.
 pub async fn actions(db: &Db, item_id: &str) -> Result<Vec<Action>> {
     sql(
@@ -194,20 +212,7 @@ pub async fn actions(db: &Db, item_id: &str) -> Result<Vec<Action>> {
     .all(db)
     .await?
     .iter()
-    .map(|row| {
-        Ok(Action {
-            id: row.get("id")?,
-            number: row.get("number")?,
-            title: row.get("title")?,
-            owner: row.get("name")?,
-            due_on: row.get("due_on")?,
-            closed: row.get::<Option<i64>>("closed_at")?.is_some(),
-            done: row.get::<String>("phase")? == "done",
-            stage: row.get("stage")?,
-            process_id: row.get("process_id")?,
-            process_version: row.get("process_version")?,
-        })
-    })
+    .map(Action::read)
     .collect()
 }
 

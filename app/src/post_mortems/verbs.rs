@@ -2,20 +2,18 @@
 //! event.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use mil_db::{Tx, sql};
 use serde_json::{Value, json};
 
 use crate::actor::Actor;
-use crate::catalog::model::Priority;
 use crate::error::{Error, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::policy::Do;
 use crate::post_mortems::store::{self as rows, PostMortem, fits};
 use crate::random::new_id;
 use crate::web::Ctx;
-use crate::work::spawn::{Brief, spawn};
-use crate::work::{Item, edit, store};
+pub use crate::work::follow_up::NewAction;
+use crate::work::{Item, follow_up, store};
 
 /// Longest text, in characters.
 pub const MAX_TEXT: usize = 20_000;
@@ -274,59 +272,13 @@ pub async fn remove_line(ctx: &Ctx, actor: &Actor, id: &str, line: &str) -> Resu
     Ok(item)
 }
 
-/// Work to make of what was learned.
-#[derive(Debug, Clone, Copy)]
-pub struct NewAction<'a> {
-    /// What to do.
-    pub title: &'a str,
-    /// Id or slug of a service.
-    pub service: &'a str,
-    /// Person id.
-    pub owner: Option<&'a str>,
-    /// By when.
-    pub due_on: Option<Date>,
-}
-
 /// Make tracked work of what was learned: an order of a service, linked with
 /// the item, in the hands of its owner.
 pub async fn act(ctx: &Ctx, actor: &Actor, id: &str, new: NewAction<'_>) -> Result<Item> {
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
     let (item, _) = existing(&mut tx, actor, id).await?;
-    let service = catalog
-        .orderable(actor, new.service)
-        .map_err(|_| Error::field("service", "Choose the service that does this."))?
-        .clone();
-    if new.due_on.is_some_and(|day| day < ctx.today()) {
-        return Err(Error::field(
-            "due_on",
-            "This day is over. Give one that lies ahead.",
-        ));
-    }
-    let text = format!("{} {}", item.number, item.title);
-    let brief = Brief {
-        title: new.title,
-        text: &text,
-        priority: Priority::Normal,
-    };
-    let mut work = spawn(&mut tx, ctx, &catalog, actor, &service, brief).await?;
-    if let Some(owner) = new.owner {
-        edit::assign_in(&mut tx, ctx, actor, &mut work, Some(owner))
-            .await
-            .map_err(|error| match error {
-                Error::Invalid(_) => {
-                    Error::field("owner", "Choose somebody who works on requests.")
-                }
-                other => other,
-            })?;
-        store::save(&mut tx, &catalog, ctx.now, &mut work).await?;
-    }
-    sql("INSERT INTO item_link (from_id, to_id, kind, created_at) VALUES ($1, $2, 'relates', $3)")
-        .bind(&item.id)
-        .bind(&work.id)
-        .bind(ctx.now.as_microsecond())
-        .run(&mut tx)
-        .await?;
+    let work = follow_up::make(&mut tx, ctx, &catalog, actor, &item, new).await?;
     sql("INSERT INTO post_mortem_action (item_id, work_id, due_on, created_at) VALUES ($1, $2, $3, $4)")
         .bind(&item.id)
         .bind(&work.id)

@@ -253,6 +253,9 @@ impl Teller<'_> {
                 };
                 return crate::calendar::words::tell(lang, verb, d, &when);
             }
+            verb if verb.starts_with("change.") => {
+                return crate::changes::words::tell(lang, verb, d);
+            }
             _ => return incidents::words::tell(lang, e),
         })
     }
@@ -407,6 +410,7 @@ impl Teller<'_> {
             "promise.escalated" | "timer.blocked" => "alert",
             "request.resumed" => "go",
             "calendar.planned" | "calendar.withdrawn" | "calendar.excepted" => "cal",
+            other if other.starts_with("change.") => crate::changes::words::icon(other),
             other => incidents::words::icon(other).unwrap_or("info"),
         }
     }

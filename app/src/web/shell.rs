@@ -171,6 +171,7 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         item("Board", "/board", "board", "b"),
         item("Change calendar", "/calendar", "cal", "c"),
         item("Recurring requests", "/recurring", "clock", "r"),
+        item("Changes", "/changes", "layers", "h"),
         item("Status", "/status", "alert", "s"),
     ];
     let library = [

@@ -11,7 +11,7 @@
 //! | [`edit`] | assigning, priority, checklist, fields |
 //! | [`talk`] | comments, asking the requester, watchers |
 //! | [`relate`], [`merge`] | links between items; two that become one |
-//! | [`spawn`] | work that comes of other work |
+//! | [`spawn`], [`follow_up`] | work that comes of other work |
 //! | [`reservice`] | another service for the same item |
 //! | [`recompute`] | new due dates after a promise or calendar changed |
 //! | [`wake`] | what the clocks do by themselves: escalations |
@@ -24,6 +24,7 @@
 pub mod api;
 pub mod begin;
 pub mod edit;
+pub mod follow_up;
 pub mod merge;
 pub mod model;
 pub mod moves;

@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::calendar;
 use crate::catalog::Catalog;
 use crate::catalog::model::WorkKind;
+use crate::changes;
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::org::Org;
@@ -160,6 +161,9 @@ pub async fn run(
     let before = item.position();
     let facts = facts(&ctx.app.org(), &process, item, ctx.now);
     let outcome = apply(&process, &before, mv, &facts).map_err(refuse)?;
+    if item.kind == WorkKind::Change {
+        changes::guard::may_move(tx, item, mv.kind(), &process, &outcome.to).await?;
+    }
     if outcome.left_stage {
         leave(tx, catalog, item, ctx.now).await?;
         if answers_requester(actor, item) {

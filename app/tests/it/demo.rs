@@ -38,7 +38,7 @@ async fn is_believable(app: &App) {
     let filled = fill(app, SEED, app.now()).await.unwrap();
     assert_eq!(filled.requests, 300);
     for (text, least, most) in [
-        ("SELECT COUNT(*) AS n FROM work_item", 302, 302),
+        ("SELECT COUNT(*) AS n FROM work_item", 304, 304),
         ("SELECT COUNT(*) AS n FROM practice_adoption", 3, 3),
         // One of two urgent changes waits for a yes.
         (
@@ -76,7 +76,14 @@ async fn is_believable(app: &App) {
             30,
             900,
         ),
-        ("SELECT COUNT(*) AS n FROM calendar_entry", 12, 12),
+        ("SELECT COUNT(*) AS n FROM calendar_entry", 14, 14),
+        // One held, with minutes, and six ahead.
+        ("SELECT COUNT(*) AS n FROM meeting", 7, 8),
+        (
+            "SELECT COUNT(*) AS n FROM meeting WHERE published_at IS NOT NULL",
+            1,
+            1,
+        ),
         // One of our own, and those of three practices.
         ("SELECT COUNT(*) AS n FROM playbook", 5, 5),
         (

@@ -21,6 +21,70 @@ use crate::on_each_database;
 
 const TABLE: &str = include_str!("matrix/routes.txt");
 
+/// Tables that looking at pages must leave alone.
+const TABLES: &[&str] = &[
+    "setting",
+    "department",
+    "person",
+    "team",
+    "team_member",
+    "session",
+    "api_token",
+    "one_time_link",
+    "service",
+    "service_form",
+    "process_version",
+    "cart_line",
+    "draft",
+    "service_order",
+    "work_item",
+    "stage_visit",
+    "comment",
+    "attachment",
+    "watcher",
+    "item_link",
+    "incident_record",
+    "incident_update",
+    "problem_record",
+    "problem_helped",
+    "post_mortem",
+    "post_mortem_line",
+    "post_mortem_action",
+    "calendar_thing",
+    "calendar_entry",
+    "calendar_exception",
+    "change_service",
+    "change_record",
+    "meeting_series",
+    "meeting",
+    "meeting_point",
+    "meeting_attendance",
+    "calendar_feed",
+    "saved_view",
+    "undo",
+    "event",
+    "practice_adoption",
+    "practice_part",
+    "practice_import",
+    "item_task",
+    "approval",
+    "stand_in",
+    "time_entry",
+    "notification",
+    "policy",
+    "policy_version",
+    "policy_duty",
+    "policy_try",
+    "policy_exception",
+    "recurring",
+    "recurring_run",
+    "request_template",
+    "playbook",
+    "playbook_version",
+    "playbook_run",
+    "playbook_run_step",
+];
+
 /// The columns of the table, in order; nobody comes first.
 const WHO: [Option<&str>; 7] = [
     None,
@@ -256,7 +320,7 @@ on_each_database!(a_token_does_no_more_than_its_scopes, |app| {
 /// Rows of every table but those that only say when something was last used.
 async fn rows(app: &TestApp) -> Value {
     let mut counts = serde_json::Map::new();
-    for table in fixtures::TABLES {
+    for table in TABLES {
         let n: i64 = sql(format!("SELECT COUNT(*) AS n FROM {table}"))
             .value("n", &app.app.db)
             .await
