@@ -170,6 +170,7 @@ pub fn routes() -> Vec<Route> {
         crate::problems::routes(),
         crate::post_mortems::routes(),
         crate::calendar::routes(),
+        crate::knowledge::routes(),
         crate::practices::routes(),
         crate::queue::routes(),
         crate::board::routes(),

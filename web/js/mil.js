@@ -10,6 +10,7 @@ import { startKeys } from './keys.js';
 import { startDesk } from './desk.js';
 import { startLive, tick } from './live.js';
 import { startUpload, watchDrop } from './upload.js';
+import { startWrite } from './write.js';
 
 let whole = null, moved = null;
 
@@ -93,6 +94,7 @@ function start() {
   startBulk();
   startCheck();
   startForms();
+  startWrite();
   startKeys();
   startUpload();
   setInterval(tick, 60000);

@@ -116,6 +116,9 @@ async fn tick(app: App) {
         if let Err(error) = incidents::remind::run_due(&app, app.now()).await {
             tracing::error!(%error, "no incident manager was reminded");
         }
+        if let Err(error) = crate::knowledge::publish::run_due(&app, app.now()).await {
+            tracing::error!(%error, "answers that are due were not published");
+        }
         if let Err(error) = problems::resolve::run_due(&app, app.now()).await {
             tracing::error!(%error, "incidents did not hear of their cause");
         }

@@ -3,6 +3,7 @@
 mod act;
 mod adopted;
 mod calendar;
+mod knowledge;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -91,6 +92,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     let filled = world.play(&plans, &steps).await?;
     world.adopt(now).await?;
     world.plan(now).await?;
+    world.answers(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

@@ -8,6 +8,7 @@ use crate::catalog::Service;
 use crate::error::Result;
 use crate::i18n::{t, tn};
 use crate::incidents;
+use crate::knowledge;
 use crate::portal::{catalog, requests, words};
 use crate::ui::block;
 use crate::web::{Me, shell};
@@ -51,6 +52,7 @@ pub async fn page(me: Me) -> Result<Markup> {
                         t!(lang, "Services appear here as soon as they are published for you."), html! {}))
                 }
             }
+            (knowledge::read::on_home(&me).await?)
         }
     };
     shell::portal(&me, "/", t!(lang, "Home"), body).await

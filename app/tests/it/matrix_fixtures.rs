@@ -44,6 +44,12 @@ pub const TABLES: &[&str] = &[
     "post_mortem",
     "post_mortem_line",
     "post_mortem_action",
+    "article",
+    "article_draft",
+    "article_text",
+    "article_feedback",
+    "article_comment",
+    "article_image",
     "calendar_thing",
     "calendar_entry",
     "calendar_exception",
@@ -349,6 +355,13 @@ impl Objects {
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
         }
+        let (mut article, mut secret) = Default::default();
+        if wants(&["article", "image"]) {
+            use mil::knowledge::model::Audience;
+            // One that everybody may read, and one that nobody but writers may.
+            article = crate::knowledge::published(app, "Which logo?", Audience::Public, &[]).await;
+            secret = crate::knowledge::published(app, "Among us", Audience::Internal, &[]).await;
+        }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
         if wants(&["person"]) {
@@ -371,6 +384,10 @@ impl Objects {
                 }),
             ),
             ("category", same(&category)),
+            ("article", three(article, secret, NOTHING)),
+            ("image", same("nothing")),
+            ("article_comment", same("nothing")),
+            ("lang", same("en")),
             ("name", same("a.txt")),
             ("version", same("dev")),
             ("deed", same("hand")),
@@ -468,6 +485,10 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "rating") => json!({ "score": 5 }),
         (true, "service") => json!({ "service": "create-a-pdf" }),
         (true, "merge") => json!({ "into": "1001" }),
+        (true, "articles") => json!({ "title": "Which logo?" }),
+        (true, "feedback") => json!({ "solved": true }),
+        (true, "article_comment") => json!({ "action": "show" }),
+        (true, "nothing") if path.contains("/comments/") => json!({ "action": "show" }),
         (true, "lines") => json!({ "at": app.now().to_string(), "text": "A call" }),
         (true, "updates") => json!({ "body": "We look", "audience": "internal" }),
         (true, _) if path.starts_with("/api/v1/calendar/") || last == "calendar" => {
