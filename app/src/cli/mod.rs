@@ -1,6 +1,7 @@
 //! The command line of `mil`.
 
 mod doctor;
+mod knowledge;
 mod migrate;
 mod practice;
 pub mod serve;
@@ -67,6 +68,9 @@ It prints the accounts to sign in with.")]
     /// Check and write practices, the best practices that MIL runs
     #[command(subcommand)]
     Practice(practice::Command),
+    /// Take answers in from a folder of Markdown or HTML, and write them into one
+    #[command(subcommand)]
+    Knowledge(knowledge::Command),
     /// Check the installation and say what to mend; ends with 1 when something is broken
     Doctor,
 }
@@ -100,6 +104,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::User(command) => user::run(config, command).await,
         Command::Token(command) => token::run(config, command).await,
         Command::Practice(command) => practice::run(config, command).await,
+        Command::Knowledge(command) => knowledge::run(config, command).await,
         Command::Doctor => doctor::run(config).await,
     }
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::files::Sent;
 use crate::i18n::{Lang, fmt, t};
 use crate::incidents::page::{instant, one};
+use crate::knowledge::keep::{from_kept, shows};
 use crate::knowledge::model::{Article, Draft};
 use crate::knowledge::read::native;
 use crate::knowledge::write::{self, Words};
@@ -45,7 +46,7 @@ pub async fn writable(me: &Me, id: &str) -> Result<Article> {
     }
 }
 
-fn place(article: &Article, lang: Lang) -> String {
+pub(super) fn place(article: &Article, lang: Lang) -> String {
     format!("article:{}:{}", article.id, lang.code())
 }
 
@@ -287,85 +288,6 @@ async fn next(me: &Me, base: &str, draft: &Draft, article: &Article) -> Result<M
             (button(Button { label: if article.published_at.is_some() { t!(lang, "Throw this draft away") } else { t!(lang, "Throw this answer away") }, name: "_do", value: "discard", kind: Kind::Quiet, size: Size::Small, ..Button::default() }))
         }
     })
-}
-
-fn to_kept(words: &Words) -> String {
-    serde_json::json!({ "title": words.title, "summary": words.summary, "body": words.body, "note": words.note }).to_string()
-}
-
-fn from_kept(body: &str) -> Option<Words> {
-    let v: serde_json::Value = serde_json::from_str(body).ok()?;
-    let text = |key: &str| v[key].as_str().map(str::to_owned);
-    Some(Words {
-        title: text("title"),
-        summary: text("summary"),
-        body: text("body"),
-        note: text("note"),
-        up_to_date: false,
-    })
-}
-
-/// POST /knowledge/{article}/draft: keeps what one types, for oneself.
-pub async fn keep(
-    me: Me,
-    Path(id): Path<String>,
-    Query(which): Query<Which>,
-    posted: Posted,
-) -> Result<StatusCode> {
-    let article = writable(&me, &id).await?;
-    let lang = which
-        .lang
-        .as_deref()
-        .and_then(Lang::from_code)
-        .unwrap_or(article.lang);
-    let text = |name: &str| posted.0.get(name).and_then(|v| v.first()).cloned();
-    let words = Words {
-        title: text("title"),
-        summary: text("summary"),
-        body: text("body"),
-        note: text("note"),
-        up_to_date: false,
-    };
-    own::keep(&me, &place(&article, lang), &to_kept(&words)).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// POST /knowledge/preview: the part of a page.
-pub async fn preview(me: Me, posted: Posted) -> Result<Markup> {
-    policy::require(policy::writes_articles(&me.actor))?;
-    let body = posted
-        .0
-        .get("body")
-        .and_then(|v| v.first())
-        .map_or("", String::as_str);
-    Ok(render::article(body, t!(me.lang(), "Table")).html)
-}
-
-/// POST /knowledge/{article}/images: one picture as `file`; answers its address
-/// and the Markdown that shows it.
-pub async fn upload(me: Me, Path(id): Path<String>, sent: Sent) -> Result<Response> {
-    let article = writable(&me, &id).await?;
-    let file = sent.file("file")?;
-    let image = images::take(&me, &me.actor, &article.id, file).await?;
-    let markdown = shows(&file.name, &image);
-    Ok((
-        StatusCode::CREATED,
-        axum::Json(super::api::ImageView {
-            href: format!("{}{image}", images::PATH),
-            id: image,
-            markdown,
-        }),
-    )
-        .into_response())
-}
-
-/// The Markdown that shows an image.
-pub fn shows(name: &str, image: &str) -> String {
-    let alt = name
-        .rsplit_once('.')
-        .map_or(name, |(stem, _)| stem)
-        .replace(['[', ']', '\\', '_', '-'], " ");
-    format!("![{}]({}{image})", alt.trim(), images::PATH)
 }
 
 /// POST /knowledge/{article}/edit

@@ -13,22 +13,28 @@
 //! | [`from_item`] | an answer drawn from a request |
 //! | [`diff`] | what changed between two texts, word by word (pure) |
 //! | [`read`] | what readers see: the list, an answer, parts of other pages |
-//! | [`library`] | all articles for those who write; one with its settings and versions |
-//! | [`editor`] | writing an answer |
-//! | [`api`] | the same as JSON |
+//! | [`library`] | all articles for those who write, and beginning one |
+//! | [`sheet`] | one article with its settings, versions, voices |
+//! | [`editor`], [`keep`] | writing an answer; what is kept while one types |
+//! | [`api`], [`api_write`] | the same as JSON |
+//! | [`transfer`] | a folder of Markdown or HTML taken in, and given out |
 
 pub mod api;
+pub mod api_write;
 pub mod approval;
 pub mod diff;
 pub mod editor;
 pub mod from_item;
 pub mod images;
+pub mod keep;
 pub mod library;
 pub mod model;
 pub mod publish;
 pub mod read;
 pub mod settings;
+pub mod sheet;
 pub mod store;
+pub mod transfer;
 pub mod voices;
 pub mod write;
 
@@ -54,18 +60,21 @@ fn pages() -> Vec<Route> {
         get(Agents, "/knowledge", library::list),
         get(Agents, "/knowledge/new", library::ask),
         post(Agents, "/knowledge/new", library::create),
-        post(Agents, "/knowledge/preview", editor::preview),
-        get(Agents, "/knowledge/{article}", library::show),
-        post(Agents, "/knowledge/{article}", library::change),
-        post(Agents, "/knowledge/{article}/do", library::deed),
+        post(Agents, "/knowledge/preview", keep::preview),
+        get(Agents, "/knowledge/import", transfer::pages::show),
+        post(Agents, "/knowledge/import", transfer::pages::import).unlimited_body(),
+        get(Agents, "/knowledge/export", transfer::pages::download),
+        get(Agents, "/knowledge/{article}", sheet::show),
+        post(Agents, "/knowledge/{article}", sheet::change),
+        post(Agents, "/knowledge/{article}/do", sheet::deed),
         get(Agents, "/knowledge/{article}/edit", editor::show),
         post(Agents, "/knowledge/{article}/edit", editor::act).unlimited_body(),
-        post(Agents, "/knowledge/{article}/draft", editor::keep),
-        post(Agents, "/knowledge/{article}/images", editor::upload).unlimited_body(),
+        post(Agents, "/knowledge/{article}/draft", keep::keep),
+        post(Agents, "/knowledge/{article}/images", keep::upload).unlimited_body(),
         get(
             Agents,
             "/knowledge/{article}/versions/{number}",
-            library::version,
+            sheet::version,
         ),
         post(Agents, "/work/{item}/article", from_item::begin),
     ]
@@ -111,55 +120,55 @@ fn reading() -> Vec<Route> {
 fn writing() -> Vec<Route> {
     use Access::{Agents, SignedIn};
     vec![
-        post(Agents, "/api/v1/articles", api::create).op(op("Begin an article")
-            .body::<api::NewArticle>()
+        post(Agents, "/api/v1/articles", api_write::create).op(op("Begin an article")
+            .body::<api_write::NewArticle>()
             .answers::<api::ArticleView>()
             .status(201)),
-        patch(Agents, "/api/v1/articles/{article}", api::change).op(op(
+        patch(Agents, "/api/v1/articles/{article}", api_write::change).op(op(
             "Change audience, owner, reviews, services; archive it",
         )
-        .body::<api::Settings>()
+        .body::<api_write::Settings>()
         .answers::<api::ArticleView>()),
         put(
             Agents,
             "/api/v1/articles/{article}/drafts/{lang}",
-            api::save,
+            api_write::save,
         )
         .op(op("Save the draft in a language")
-            .body::<api::DraftWords>()
+            .body::<api_write::DraftWords>()
             .answers::<api::DraftView>()),
         delete(
             Agents,
             "/api/v1/articles/{article}/drafts/{lang}",
-            api::discard,
+            api_write::discard,
         )
         .op(op("Throw a draft away").status(204)),
         post(
             Agents,
             "/api/v1/articles/{article}/drafts/{lang}/submission",
-            api::submit,
+            api_write::submit,
         )
         .op(op("Ask for approval")
-            .body::<api::Submission>()
+            .body::<api_write::Submission>()
             .answers::<api::DraftView>()),
         post(
             Agents,
             "/api/v1/articles/{article}/drafts/{lang}/decision",
-            api::decide,
+            api_write::decide,
         )
         .op(op("Approve and publish, or send back")
-            .body::<api::Decision>()
+            .body::<api_write::Decision>()
             .answers::<api::ArticleView>()),
         get(
             Agents,
             "/api/v1/articles/{article}/versions/{lang}",
-            api::versions,
+            api_write::versions,
         )
-        .op(op("Every text that was published, newest first").answers::<api::Versions>()),
+        .op(op("Every text that was published, newest first").answers::<api_write::Versions>()),
         post(
             Agents,
             "/api/v1/articles/{article}/versions/{lang}/{number}/restore",
-            api::restore,
+            api_write::restore,
         )
         .op(op("Take an old text as the draft").answers::<api::DraftView>()),
         patch(
@@ -170,16 +179,31 @@ fn writing() -> Vec<Route> {
         .op(op("Show, hide, resolve or reopen a comment")
             .body::<api::Moderation>()
             .status(204)),
-        post(Agents, "/api/v1/articles/{article}/images", editor::upload)
+        post(Agents, "/api/v1/articles/{article}/images", keep::upload)
             .unlimited_body()
             .op(op("Add a picture, as the part `file`")
                 .upload()
                 .answers::<api::ImageView>()
                 .status(201)),
-        post(SignedIn, "/api/v1/requests/{item}/article", api::draw).op(op(
+        post(SignedIn, "/api/v1/requests/{item}/article", api_write::draw).op(op(
             "Draw an article from a request",
         )
         .answers::<api::ArticleView>()
         .status(201)),
+        post(
+            Agents,
+            "/api/v1/article-imports",
+            transfer::pages::api_import,
+        )
+        .unlimited_body()
+        .op(
+            op("Take in a ZIP of Markdown or HTML, as the part `file`, as drafts")
+                .upload()
+                .answers::<transfer::pages::Ledger>()
+                .status(201),
+        ),
+        get(Agents, "/api/v1/article-export", transfer::pages::download).op(op(
+            "All published articles as a ZIP of Markdown with pictures",
+        )),
     ]
 }

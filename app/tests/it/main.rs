@@ -21,6 +21,7 @@ mod idempotency;
 mod incidents;
 mod kill;
 mod knowledge;
+mod knowledge_pages;
 mod live;
 mod matrix;
 mod matrix_fixtures;
