@@ -45,11 +45,6 @@ pub const TABLES: &[&str] = &[
     "post_mortem_line",
     "post_mortem_action",
     "article",
-    "article_draft",
-    "article_text",
-    "article_feedback",
-    "article_comment",
-    "article_image",
     "calendar_thing",
     "calendar_entry",
     "calendar_exception",
@@ -327,7 +322,7 @@ impl Objects {
             own = Small::of(app, who).await;
             theirs = Small::of(app, "rolf").await;
         }
-        let (mut own_news, mut their_news) = Default::default();
+        let (mut own_news, mut their_news, mut article, mut secret) = Default::default();
         if wants(&["notification"]) {
             own_news = told(app, who, &item).await;
             their_news = told(app, "rolf", &their_item).await;
@@ -355,12 +350,8 @@ impl Objects {
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
         }
-        let (mut article, mut secret) = Default::default();
-        if wants(&["article", "image"]) {
-            use mil::knowledge::model::Audience;
-            // One that everybody may read, and one that nobody but writers may.
-            article = crate::knowledge::published(app, "Which logo?", Audience::Public, &[]).await;
-            secret = crate::knowledge::published(app, "Among us", Audience::Internal, &[]).await;
+        if wants(&["article"]) {
+            (article, secret) = crate::knowledge::open_and_secret(app).await;
         }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
@@ -374,7 +365,6 @@ impl Objects {
             ("item", three(item, their_item, NOTHING)),
             ("order", three(placed, their_order, NOTHING)),
             ("file", three(own_file, their_file, NOTHING)),
-            // One that no other call needs: actions may retire it.
             (
                 "service",
                 same(if path.contains("/admin/") {
@@ -485,10 +475,6 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "rating") => json!({ "score": 5 }),
         (true, "service") => json!({ "service": "create-a-pdf" }),
         (true, "merge") => json!({ "into": "1001" }),
-        (true, "articles") => json!({ "title": "Which logo?" }),
-        (true, "feedback") => json!({ "solved": true }),
-        (true, "article_comment") => json!({ "action": "show" }),
-        (true, "nothing") if path.contains("/comments/") => json!({ "action": "show" }),
         (true, "lines") => json!({ "at": app.now().to_string(), "text": "A call" }),
         (true, "updates") => json!({ "body": "We look", "audience": "internal" }),
         (true, _) if path.starts_with("/api/v1/calendar/") || last == "calendar" => {
