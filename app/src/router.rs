@@ -171,6 +171,7 @@ pub fn routes() -> Vec<Route> {
         crate::post_mortems::routes(),
         crate::calendar::routes(),
         crate::knowledge::routes(),
+        crate::assets::routes(),
         crate::practices::routes(),
         crate::queue::routes(),
         crate::board::routes(),

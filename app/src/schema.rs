@@ -28,4 +28,5 @@ list![
     "0021_incidents.sql",
     "0024_calendar.sql",
     "0031_knowledge.sql",
+    "0032_assets.sql",
 ];

@@ -71,6 +71,9 @@ It prints the accounts to sign in with.")]
     /// Take answers in from a folder of Markdown or HTML, and write them into one
     #[command(subcommand)]
     Knowledge(knowledge::Command),
+    /// Decode one file within limits; called by mil itself
+    #[command(hide = true)]
+    RenderOne,
     /// Check the installation and say what to mend; ends with 1 when something is broken
     Doctor,
 }
@@ -78,6 +81,10 @@ It prints the accounts to sign in with.")]
 /// Run the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::RenderOne) {
+        // No threads and no settings: it only sees the one file.
+        return crate::assets::render::one::main();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -106,6 +113,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Practice(command) => practice::run(config, command).await,
         Command::Knowledge(command) => knowledge::run(config, command).await,
         Command::Doctor => doctor::run(config).await,
+        Command::RenderOne => Ok(()),
     }
 }
 

@@ -104,6 +104,7 @@ pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<
         item("Home", "/", "home"),
         item("Catalog", "/catalog", "grid"),
         item("My requests", "/requests", "list"),
+        item("Brand assets", "/assets", "image"),
     ];
     items.push(item("Answers", "/answers", "book"));
     if ctx.actor.is_none() {
@@ -175,6 +176,7 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         item("Status", "/status", "alert", "s"),
     ];
     let library = [
+        item("Assets", "/assets", "image", "t"),
         item("Practices", "/practices", "layers", "l"),
         item("Catalog", "/catalog", "grid", "k"),
         item("Answers", "/knowledge", "book", "w"),
