@@ -152,7 +152,11 @@ pub async fn list(me: Me, Query(asked): Query<Asked>) -> Result<Json<Assets>> {
     for hit in &found.hits {
         items.push(view(&me, hit).await?);
     }
-    Ok(Json(Assets { items, total: found.total, next: found.next }))
+    Ok(Json(Assets {
+        items,
+        total: found.total,
+        next: found.next,
+    }))
 }
 
 /// GET /api/v1/assets/{asset}
@@ -167,10 +171,12 @@ pub async fn show(me: Me, Path(id): Path<String>) -> Result<Json<AssetDetail>> {
     let originals = take::gets_originals(Some(&me.actor), &asset);
     let offers = take::offers(lang, &version, &made, &presets, originals);
     let allowed = |o: &Offer| rights::may_use(&asset.rights, Some(o.channel), None, day).is_ok();
-    let blocked = rights::may_use(&asset.rights, None, None, day).err().map(|no| {
-        let msg = take::why_not(lang, &no, day);
-        lang.text(&msg.text, &msg.args)
-    });
+    let blocked = rights::may_use(&asset.rights, None, None, day)
+        .err()
+        .map(|no| {
+            let msg = take::why_not(lang, &no, day);
+            lang.text(&msg.text, &msg.args)
+        });
     let mut versions = Vec::new();
     let mut places = Vec::new();
     if works {
@@ -213,10 +219,13 @@ pub async fn create(me: Me, Input(new): Input<NewAsset>) -> Result<Response> {
         && let Some(known) = store::same_bytes(&me.app.db, &me.actor, &file.sha256).await?
     {
         return Err(Error::Conflict(
-            Msg::new("We have this already: {name}").with("name", format!("{} ({})", known.name, known.id)),
+            Msg::new("We have this already: {name}")
+                .with("name", format!("{} ({})", known.name, known.id)),
         ));
     }
-    let facts = new.facts.unwrap_or_else(|| Facts::guess(&file.name, &file.media_type));
+    let facts = new
+        .facts
+        .unwrap_or_else(|| Facts::guess(&file.name, &file.media_type));
     let asset = verbs::create_in(&mut tx, &me, &me.actor, &file, &facts, &new.rights).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(said(&me, asset).await?)).into_response())
@@ -238,7 +247,11 @@ pub struct Changes {
 }
 
 /// PATCH /api/v1/assets/{asset}
-pub async fn change(me: Me, Path(id): Path<String>, Input(new): Input<Changes>) -> Result<Json<AssetView>> {
+pub async fn change(
+    me: Me,
+    Path(id): Path<String>,
+    Input(new): Input<Changes>,
+) -> Result<Json<AssetView>> {
     let mut asset = store::find(&me.app.db, Some(&me.actor), &id).await?;
     store::require_edit(&me.actor)?;
     let mut expect = new.version;
@@ -273,7 +286,11 @@ pub struct NewVersion {
 }
 
 /// POST /api/v1/assets/{asset}/versions
-pub async fn renew(me: Me, Path(id): Path<String>, Input(new): Input<NewVersion>) -> Result<Response> {
+pub async fn renew(
+    me: Me,
+    Path(id): Path<String>,
+    Input(new): Input<NewVersion>,
+) -> Result<Response> {
     store::find(&me.app.db, Some(&me.actor), &id).await?;
     store::require_edit(&me.actor)?;
     let mut tx = me.app.db.begin().await?;
@@ -284,14 +301,27 @@ pub async fn renew(me: Me, Path(id): Path<String>, Input(new): Input<NewVersion>
 }
 
 /// POST /api/v1/assets/{asset}/downloads
-pub async fn download(me: Me, Path(id): Path<String>, Input(what): Input<Take>) -> Result<Response> {
-    let ticket: Ticket = take::take(&me, &me.actor, &id, &what.preset, what.territory.as_deref()).await?;
+pub async fn download(
+    me: Me,
+    Path(id): Path<String>,
+    Input(what): Input<Take>,
+) -> Result<Response> {
+    let ticket: Ticket =
+        take::take(&me, &me.actor, &id, &what.preset, what.territory.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(ticket)).into_response())
 }
 
 /// POST /api/v1/assets/{asset}/uses
-pub async fn add_use(me: Me, Path(id): Path<String>, Input(new): Input<NewUse>) -> Result<Response> {
-    Ok((StatusCode::CREATED, Json(uses::add(&me, &me.actor, &id, &new).await?)).into_response())
+pub async fn add_use(
+    me: Me,
+    Path(id): Path<String>,
+    Input(new): Input<NewUse>,
+) -> Result<Response> {
+    Ok((
+        StatusCode::CREATED,
+        Json(uses::add(&me, &me.actor, &id, &new).await?),
+    )
+        .into_response())
 }
 
 /// DELETE /api/v1/assets/{asset}/uses/{place}
@@ -355,17 +385,31 @@ fn collection_view(c: crate::assets::model::Collection) -> CollectionView {
 /// GET /api/v1/asset-collections
 pub async fn collections(me: Me) -> Result<Json<Collections>> {
     let items = collections::list(&me.app, Some(&me.actor)).await?;
-    Ok(Json(Collections { items: items.into_iter().map(collection_view).collect() }))
+    Ok(Json(Collections {
+        items: items.into_iter().map(collection_view).collect(),
+    }))
 }
 
 /// POST /api/v1/asset-collections
 pub async fn make_collection(me: Me, Input(new): Input<NewCollection>) -> Result<Response> {
-    let made = collections::save(&me, &me.actor, None, &new.name, &new.description, new.audience).await?;
+    let made = collections::save(
+        &me,
+        &me.actor,
+        None,
+        &new.name,
+        &new.description,
+        new.audience,
+    )
+    .await?;
     Ok((StatusCode::CREATED, Json(collection_view(made))).into_response())
 }
 
 /// POST /api/v1/asset-collections/{collection}/assets
-pub async fn members(me: Me, Path(id): Path<String>, Input(what): Input<Members>) -> Result<StatusCode> {
+pub async fn members(
+    me: Me,
+    Path(id): Path<String>,
+    Input(what): Input<Members>,
+) -> Result<StatusCode> {
     let mut tx = me.app.db.begin().await?;
     collections::find(&mut tx, Some(&me.actor), &id).await?;
     store::require_edit(&me.actor)?;
@@ -386,11 +430,17 @@ pub async fn members(me: Me, Path(id): Path<String>, Input(what): Input<Members>
 pub async fn most_used(me: &Me, kinds: &[&str], limit: usize) -> Result<Vec<Hit>> {
     let mut all = Vec::new();
     for kind in kinds {
-        let asked = Asked { kind: Some((*kind).to_owned()), ..Asked::default() };
+        let asked = Asked {
+            kind: Some((*kind).to_owned()),
+            ..Asked::default()
+        };
         let found = find::find(&me.app, Some(&me.actor), today(me), &asked).await?;
-        all.extend(found.hits.into_iter().filter(|hit| {
-            rights::may_use(&hit.asset.rights, None, None, today(me)).is_ok()
-        }));
+        all.extend(
+            found
+                .hits
+                .into_iter()
+                .filter(|hit| rights::may_use(&hit.asset.rights, None, None, today(me)).is_ok()),
+        );
     }
     all.sort_by_key(|hit| std::cmp::Reverse(hit.asset.downloads));
     all.truncate(limit);

@@ -49,16 +49,27 @@ pub struct Changed {
 }
 
 /// Do it to all of them, or to none. Returns how many and the id of the way back.
-pub async fn change(ctx: &Ctx, actor: &Actor, ids: &[String], deed: &Deed) -> Result<(usize, String)> {
+pub async fn change(
+    ctx: &Ctx,
+    actor: &Actor,
+    ids: &[String],
+    deed: &Deed,
+) -> Result<(usize, String)> {
     store::require_edit(actor)?;
     if ids.is_empty() {
         return Err(Error::field("ids", "Choose some assets first."));
     }
     if ids.len() > MOST {
-        return Err(Error::field("ids", Msg::new("Name at most {n} of them.").with("n", MOST)));
+        return Err(Error::field(
+            "ids",
+            Msg::new("Name at most {n} of them.").with("n", MOST),
+        ));
     }
     let mut tx = ctx.app.db.begin().await?;
-    let mut changed = Changed { before: Vec::new(), collection: None };
+    let mut changed = Changed {
+        before: Vec::new(),
+        collection: None,
+    };
     if let Deed::Collect(id) = deed {
         collections::find(&mut tx, Some(actor), id).await?;
         changed.collection = Some((id.clone(), Vec::new()));
@@ -90,7 +101,13 @@ pub async fn change(ctx: &Ctx, actor: &Actor, ids: &[String], deed: &Deed) -> Re
         store::save(&mut tx, &mut a, &tags, ctx.now).await?;
         let data = json!({ "before": { "tags": before.tags, "rights": before.rights },
             "after": { "tags": tags, "rights": a.rights } });
-        events::append(&mut tx, actor, ctx.now, Event::audit("asset.changed", "asset", id, data)).await?;
+        events::append(
+            &mut tx,
+            actor,
+            ctx.now,
+            Event::audit("asset.changed", "asset", id, data),
+        )
+        .await?;
         changed.before.push(before);
     }
     if let Some((collection, added)) = &changed.collection {
@@ -98,7 +115,12 @@ pub async fn change(ctx: &Ctx, actor: &Actor, ids: &[String], deed: &Deed) -> Re
         let event = Event::audit("asset.collected", "asset_collection", collection, data);
         events::append(&mut tx, actor, ctx.now, event).await?;
     }
-    let label = tn!(ctx.lang(), ids.len(), "{n} asset changed", "{n} assets changed");
+    let label = tn!(
+        ctx.lang(),
+        ids.len(),
+        "{n} asset changed",
+        "{n} assets changed"
+    );
     let undo = undo::record(&mut tx, actor, ctx.now, &label, &Undo::Assets(changed)).await?;
     tx.commit().await?;
     Ok((ids.len(), undo))
@@ -115,7 +137,13 @@ pub async fn restore(tx: &mut Tx, ctx: &Ctx, actor: &Actor, changed: &Changed) -
         };
         a.rights.clone_from(&before.rights);
         store::save(tx, &mut a, &before.tags, ctx.now).await?;
-        events::append(tx, actor, ctx.now, Event::audit("asset.undone", "asset", &before.id, json!({}))).await?;
+        events::append(
+            tx,
+            actor,
+            ctx.now,
+            Event::audit("asset.undone", "asset", &before.id, json!({})),
+        )
+        .await?;
         count += 1;
     }
     if let Some((collection, added)) = &changed.collection {
@@ -128,10 +156,19 @@ pub async fn restore(tx: &mut Tx, ctx: &Ctx, actor: &Actor, changed: &Changed) -
 
 /// POST /assets/bulk
 pub async fn post(me: Me, Posted(form): Posted) -> Result<Response> {
-    let text = |name: &str| form.get(name).and_then(|v| v.first()).map_or("", String::as_str).trim();
+    let text = |name: &str| {
+        form.get(name)
+            .and_then(|v| v.first())
+            .map_or("", String::as_str)
+            .trim()
+    };
     let ids = form.get("ids").cloned().unwrap_or_default();
     let tag = || -> Result<String> {
-        if text("tag").is_empty() { Err(Error::field("tag", "Type a tag first.")) } else { Ok(text("tag").to_owned()) }
+        if text("tag").is_empty() {
+            Err(Error::field("tag", "Type a tag first."))
+        } else {
+            Ok(text("tag").to_owned())
+        }
     };
     let deed = match text("deed") {
         "tag" => Deed::Tag(tag()?),
@@ -153,5 +190,7 @@ pub fn day(field: &'static str, text: &str) -> Result<Option<Date>> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| Error::field(field, "Give a day."))
+    text.parse()
+        .map(Some)
+        .map_err(|_| Error::field(field, "Give a day."))
 }

@@ -18,7 +18,10 @@ fn collection(row: &Row) -> Result<Collection> {
         id: row.get("id")?,
         name: row.get("name")?,
         description: row.get("description")?,
-        audience: store::word(Audience::from_key(&row.get::<String>("audience")?), "audience")?,
+        audience: store::word(
+            Audience::from_key(&row.get::<String>("audience")?),
+            "audience",
+        )?,
         created_by: row.get("created_by")?,
         updated_at: from_micros(row.get("updated_at")?),
         version: row.get("version")?,
@@ -30,42 +33,66 @@ pub async fn list(app: &App, actor: Option<&Actor>) -> Result<Vec<Collection>> {
     let mut filter = Where::new();
     filter.and("archived_at IS NULL", []);
     filter.and_in("audience", store::audiences(actor).iter().copied());
-    sql(format!("SELECT * FROM asset_collection WHERE {} ORDER BY name, id LIMIT 200", filter.text()))
-        .bind_all(filter.values())
-        .all(&app.db)
-        .await?
-        .iter()
-        .map(collection)
-        .collect()
+    sql(format!(
+        "SELECT * FROM asset_collection WHERE {} ORDER BY name, id LIMIT 200",
+        filter.text()
+    ))
+    .bind_all(filter.values())
+    .all(&app.db)
+    .await?
+    .iter()
+    .map(collection)
+    .collect()
 }
 
 /// One that the actor may see.
-pub async fn find<'a>(on: impl Into<mil_db::On<'a>>, actor: Option<&Actor>, id: &str) -> Result<Collection> {
+pub async fn find<'a>(
+    on: impl Into<mil_db::On<'a>>,
+    actor: Option<&Actor>,
+    id: &str,
+) -> Result<Collection> {
     let mut filter = Where::new();
     filter.and("archived_at IS NULL AND id = ?", [id.into()]);
     filter.and_in("audience", store::audiences(actor).iter().copied());
-    let row = sql(format!("SELECT * FROM asset_collection WHERE {}", filter.text()))
-        .bind_all(filter.values())
-        .opt(on)
-        .await?;
+    let row = sql(format!(
+        "SELECT * FROM asset_collection WHERE {}",
+        filter.text()
+    ))
+    .bind_all(filter.values())
+    .opt(on)
+    .await?;
     collection(&row.ok_or(Error::NotFound)?)
 }
 
 /// Make a collection, or change it when `id` is given.
-pub async fn save(ctx: &Ctx, actor: &Actor, id: Option<&str>, name: &str, description: &str, audience: Audience) -> Result<Collection> {
+pub async fn save(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: Option<&str>,
+    name: &str,
+    description: &str,
+    audience: Audience,
+) -> Result<Collection> {
     store::require_edit(actor)?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 160 {
         return Err(Error::field("name", "Say in a few words what it is."));
     }
     if description.chars().count() > 2_000 {
-        return Err(Error::field("description", Msg::new("Use at most {n} characters.").with("n", 2_000)));
+        return Err(Error::field(
+            "description",
+            Msg::new("Use at most {n} characters.").with("n", 2_000),
+        ));
     }
     let mut tx = ctx.app.db.begin().await?;
     if let Some(id) = id {
         find(&mut tx, Some(actor), id).await?;
     }
-    let verb = if id.is_some() { "asset.collection_changed" } else { "asset.collection_made" };
+    let verb = if id.is_some() {
+        "asset.collection_changed"
+    } else {
+        "asset.collection_made"
+    };
     let id = id.map_or_else(|| new_id(ctx.now), str::to_owned);
     sql("INSERT INTO asset_collection (id, name, description, audience, created_by, created_at, updated_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, $6, 1)
@@ -80,7 +107,13 @@ pub async fn save(ctx: &Ctx, actor: &Actor, id: Option<&str>, name: &str, descri
     .run(&mut tx)
     .await?;
     let data = json!({ "name": name, "audience": audience.key() });
-    events::append(&mut tx, actor, ctx.now, Event::audit(verb, "asset_collection", &id, data)).await?;
+    events::append(
+        &mut tx,
+        actor,
+        ctx.now,
+        Event::audit(verb, "asset_collection", &id, data),
+    )
+    .await?;
     let saved = find(&mut tx, Some(actor), &id).await?;
     tx.commit().await?;
     Ok(saved)
@@ -88,7 +121,13 @@ pub async fn save(ctx: &Ctx, actor: &Actor, id: Option<&str>, name: &str, descri
 
 /// Put an asset into a collection or take it out, in a transaction. Says whether
 /// that changed anything.
-pub async fn put_in(tx: &mut Tx, ctx: &Ctx, collection: &str, asset: &str, inside: bool) -> Result<bool> {
+pub async fn put_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    collection: &str,
+    asset: &str,
+    inside: bool,
+) -> Result<bool> {
     let done = if inside {
         sql("INSERT INTO asset_in_collection (collection_id, asset_id, added_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(collection)
@@ -117,7 +156,13 @@ pub async fn archive(ctx: &Ctx, actor: &Actor, id: &str) -> Result<()> {
         .run(&mut tx)
         .await?;
     let data = json!({ "name": found.name });
-    events::append(&mut tx, actor, ctx.now, Event::audit("asset.collection_archived", "asset_collection", id, data)).await?;
+    events::append(
+        &mut tx,
+        actor,
+        ctx.now,
+        Event::audit("asset.collection_archived", "asset_collection", id, data),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

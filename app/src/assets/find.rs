@@ -58,7 +58,8 @@ pub const FACETS: [(&str, &str); 7] = [
 
 /// The state of the rights, as [`crate::assets::rights::state`] says it; a test
 /// holds the two together. TODAY and SOON are days.
-const RIGHTS: &str = "CASE WHEN a.consent IN ('missing', 'withdrawn') OR a.licence = 'unknown' THEN 'unclear'
+const RIGHTS: &str =
+    "CASE WHEN a.consent IN ('missing', 'withdrawn') OR a.licence = 'unknown' THEN 'unclear'
     WHEN a.expires_on IS NOT NULL AND a.expires_on < 'TODAY' THEN 'expired'
     WHEN a.embargo_until IS NOT NULL AND a.embargo_until > 'TODAY' THEN 'embargoed'
     WHEN a.expires_on IS NOT NULL AND a.expires_on <= 'SOON' THEN 'ending'
@@ -66,7 +67,8 @@ const RIGHTS: &str = "CASE WHEN a.consent IN ('missing', 'withdrawn') OR a.licen
 
 fn column(text: &str, today: Date) -> String {
     let soon = today.saturating_add(jiff::Span::new().days(SOON));
-    text.replace("TODAY", &today.to_string()).replace("SOON", &soon.to_string())
+    text.replace("TODAY", &today.to_string())
+        .replace("SOON", &soon.to_string())
 }
 
 impl Asked {
@@ -88,19 +90,30 @@ impl Asked {
     fn filter(&self, actor: Option<&Actor>, today: Date, but: &str) -> Where {
         let mut filter = Where::new();
         store::visible(actor, &mut filter);
-        for word in words::of(self.q.as_deref().unwrap_or_default()).into_iter().take(8) {
+        for word in words::of(self.q.as_deref().unwrap_or_default())
+            .into_iter()
+            .take(8)
+        {
             match words::behind(&word) {
                 Some(end) => filter.and(
                     "a.id IN (SELECT asset_id FROM asset_word WHERE word >= ? AND word < ?)",
                     [word.into(), end.into()],
                 ),
-                None => filter.and("a.id IN (SELECT asset_id FROM asset_word WHERE word >= ?)", [word.into()]),
+                None => filter.and(
+                    "a.id IN (SELECT asset_id FROM asset_word WHERE word >= ?)",
+                    [word.into()],
+                ),
             };
         }
         for (facet, text) in FACETS {
-            let Some(value) = self.of(facet).filter(|_| facet != but) else { continue };
+            let Some(value) = self.of(facet).filter(|_| facet != but) else {
+                continue;
+            };
             if facet == "tag" {
-                filter.and("a.id IN (SELECT asset_id FROM asset_tag WHERE tag = ?)", [value.into()]);
+                filter.and(
+                    "a.id IN (SELECT asset_id FROM asset_tag WHERE tag = ?)",
+                    [value.into()],
+                );
             } else {
                 filter.and(&format!("{} = ?", column(text, today)), [value.into()]);
             }
@@ -139,11 +152,18 @@ pub async fn find(app: &App, actor: Option<&Actor>, today: Date, asked: &Asked) 
         let near = alike(app, actor, like).await?;
         filter.and_in("a.id", near);
     }
-    let total = sql(format!("SELECT COUNT(*) AS n FROM asset a WHERE {}", filter.text()))
-        .bind_all(filter.values())
-        .value("n", &app.db)
-        .await?;
-    if let Some((count, id)) = asked.after.as_deref().and_then(|after| after.split_once('.')) {
+    let total = sql(format!(
+        "SELECT COUNT(*) AS n FROM asset a WHERE {}",
+        filter.text()
+    ))
+    .bind_all(filter.values())
+    .value("n", &app.db)
+    .await?;
+    if let Some((count, id)) = asked
+        .after
+        .as_deref()
+        .and_then(|after| after.split_once('.'))
+    {
         let count: i64 = count.parse().unwrap_or(0);
         filter.and("(a.downloads, a.id) < (?, ?)", [count.into(), id.into()]);
     }
@@ -158,7 +178,10 @@ pub async fn find(app: &App, actor: Option<&Actor>, today: Date, asked: &Asked) 
     let mut assets: Vec<Asset> = rows.iter().map(store::asset).collect::<Result<_>>()?;
     let more = assets.len() > usize::try_from(PAGE).unwrap_or(0);
     assets.truncate(usize::try_from(PAGE).unwrap_or(0));
-    let next = assets.last().filter(|_| more).map(|a| format!("{}.{}", a.downloads, a.id));
+    let next = assets
+        .last()
+        .filter(|_| more)
+        .map(|a| format!("{}.{}", a.downloads, a.id));
     Ok(Found {
         hits: with_versions(app, assets).await?,
         total,
@@ -170,27 +193,43 @@ pub async fn find(app: &App, actor: Option<&Actor>, today: Date, asked: &Asked) 
 pub async fn with_versions(app: &App, assets: Vec<Asset>) -> Result<Vec<Hit>> {
     let mut filter = Where::new();
     filter.and_in("id", assets.iter().filter_map(|a| a.version_id.clone()));
-    let rows = sql(format!("SELECT * FROM asset_version WHERE {}", filter.text()))
-        .bind_all(filter.values())
-        .all(&app.db)
-        .await?;
+    let rows = sql(format!(
+        "SELECT * FROM asset_version WHERE {}",
+        filter.text()
+    ))
+    .bind_all(filter.values())
+    .all(&app.db)
+    .await?;
     let versions: Vec<Version> = rows.iter().map(store::version).collect::<Result<_>>()?;
     Ok(assets
         .into_iter()
         .filter_map(|asset| {
-            let version = versions.iter().find(|v| Some(&v.id) == asset.version_id.as_ref())?.clone();
+            let version = versions
+                .iter()
+                .find(|v| Some(&v.id) == asset.version_id.as_ref())?
+                .clone();
             Some(Hit { asset, version })
         })
         .collect())
 }
 
 /// How many there are of each value of a facet, given all other filters.
-pub async fn counts(app: &App, actor: Option<&Actor>, today: Date, asked: &Asked, facet: &str) -> Result<Vec<(String, i64)>> {
+pub async fn counts(
+    app: &App,
+    actor: Option<&Actor>,
+    today: Date,
+    asked: &Asked,
+    facet: &str,
+) -> Result<Vec<(String, i64)>> {
     let Some((_, text)) = FACETS.iter().find(|(name, _)| *name == facet) else {
         return Ok(Vec::new());
     };
     let filter = asked.filter(actor, today, facet);
-    let join = if facet == "tag" { "JOIN asset_tag t ON t.asset_id = a.id" } else { "" };
+    let join = if facet == "tag" {
+        "JOIN asset_tag t ON t.asset_id = a.id"
+    } else {
+        ""
+    };
     let rows = sql(format!(
         "SELECT value, COUNT(*) AS n FROM (SELECT {} AS value FROM asset a {join} WHERE {}) f
          WHERE value <> '' GROUP BY value ORDER BY n DESC, value LIMIT 40",
@@ -200,7 +239,9 @@ pub async fn counts(app: &App, actor: Option<&Actor>, today: Date, asked: &Asked
     .bind_all(filter.values())
     .all(&app.db)
     .await?;
-    rows.iter().map(|row| Ok((row.get("value")?, row.get("n")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get("value")?, row.get("n")?)))
+        .collect()
 }
 
 /// At most so many of 64 bits differ between pictures that look alike.

@@ -143,7 +143,8 @@ pub struct Version {
 impl Version {
     /// The name of its bytes.
     pub fn sha(&self) -> Result<Sha> {
-        Sha::parse(&self.sha256).ok_or_else(|| Error::Internal(format!("version {} has no hash", self.id)))
+        Sha::parse(&self.sha256)
+            .ok_or_else(|| Error::Internal(format!("version {} has no hash", self.id)))
     }
 
     /// PNG, SVG, PDF, …: what people call the format.

@@ -41,11 +41,14 @@ pub async fn unpack(app: &App, sha: &Sha, packed: u64) -> Result<Unpacked> {
     let path = app.blobs.file(sha);
     let blobs = app.blobs.clone();
     let each = app.config.upload_bytes;
-    let all = packed.saturating_mul(SWELL).clamp(50_000_000, each.saturating_mul(4));
+    let all = packed
+        .saturating_mul(SWELL)
+        .clamp(50_000_000, each.saturating_mul(4));
     let runtime = tokio::runtime::Handle::current();
     let task = tokio::task::spawn_blocking(move || -> Result<Unpacked> {
         let file = std::fs::File::open(path)?;
-        let mut zip = ZipArchive::new(file).map_err(|_| bad("This is not a ZIP file, or it is damaged."))?;
+        let mut zip =
+            ZipArchive::new(file).map_err(|_| bad("This is not a ZIP file, or it is damaged."))?;
         if zip.len() > MOST {
             return Err(Error::Invalid(vec![FieldError::new(
                 "files",
@@ -57,9 +60,15 @@ pub async fn unpack(app: &App, sha: &Sha, packed: u64) -> Result<Unpacked> {
         for at in 0..zip.len() {
             let mut entry = match zip.by_index(at) {
                 Ok(entry) => entry,
-                Err(_) => return Err(bad("A file in the ZIP is locked or damaged. Pack it again without a password.")),
+                Err(_) => {
+                    return Err(bad(
+                        "A file in the ZIP is locked or damaged. Pack it again without a password.",
+                    ));
+                }
             };
-            let given = entry.name().map_or_else(|_| String::new(), |n| n.into_owned());
+            let given = entry
+                .name()
+                .map_or_else(|_| String::new(), |n| n.into_owned());
             let plain = name::clean(&given);
             let is_ours = given.starts_with("__MACOSX") || plain.starts_with('.');
             if entry.is_dir() {
@@ -69,28 +78,38 @@ pub async fn unpack(app: &App, sha: &Sha, packed: u64) -> Result<Unpacked> {
                 out.skipped.push(plain);
                 continue;
             }
-            let mut writer = runtime.block_on(blobs.writer(each)).map_err(crate::files::intake::disk)?;
+            let mut writer = runtime
+                .block_on(blobs.writer(each))
+                .map_err(crate::files::intake::disk)?;
             let mut head = Vec::new();
             let mut piece = vec![0; 64 * 1024];
             loop {
-                let n = entry.read(&mut piece).map_err(|_| bad("A file in the ZIP is damaged. Pack it again."))?;
+                let n = entry
+                    .read(&mut piece)
+                    .map_err(|_| bad("A file in the ZIP is damaged. Pack it again."))?;
                 if n == 0 {
                     break;
                 }
                 total += n as u64;
                 if total > all {
-                    return Err(bad("Unpacked, this ZIP is far larger than it looks. Send the files one by one."));
+                    return Err(bad(
+                        "Unpacked, this ZIP is far larger than it looks. Send the files one by one.",
+                    ));
                 }
                 if head.len() < kind::HEAD {
                     head.extend_from_slice(&piece[..n.min(kind::HEAD - head.len())]);
                 }
-                runtime.block_on(writer.write(&piece[..n])).map_err(|_| bad("A file in the ZIP is too large."))?;
+                runtime
+                    .block_on(writer.write(&piece[..n]))
+                    .map_err(|_| bad("A file in the ZIP is too large."))?;
             }
             if writer.size() == 0 {
                 out.skipped.push(plain);
                 continue;
             }
-            let stored = runtime.block_on(writer.finish()).map_err(crate::files::intake::disk)?;
+            let stored = runtime
+                .block_on(writer.finish())
+                .map_err(crate::files::intake::disk)?;
             out.files.push(File {
                 media_type: kind::media_type(&head, &plain).to_owned(),
                 name: plain,
@@ -100,7 +119,8 @@ pub async fn unpack(app: &App, sha: &Sha, packed: u64) -> Result<Unpacked> {
         }
         Ok(out)
     });
-    task.await.map_err(|e| Error::Internal(format!("unpack: {e}")))?
+    task.await
+        .map_err(|e| Error::Internal(format!("unpack: {e}")))?
 }
 
 /// Where the writer's bytes go: to the client, a piece at a time.
@@ -134,7 +154,10 @@ pub fn stream(app: &App, title: &str, files: Vec<Attachment>, note: String) -> R
     });
     let mut response = Body::from_stream(stream).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/zip"),
+    );
     let shown = name::disposition(false, &name::clean(&format!("{title}.zip")));
     if let Ok(value) = HeaderValue::from_str(&shown) {
         headers.insert(header::CONTENT_DISPOSITION, value);
@@ -148,7 +171,10 @@ fn write(blobs: &mil_blob::Blobs, out: Out, files: &[Attachment], note: &str) ->
     let plain = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for file in files {
         let mut shown = file.name.clone();
-        let (stem, ending) = file.name.rsplit_once('.').map_or((file.name.as_str(), ""), |(a, b)| (a, b));
+        let (stem, ending) = file
+            .name
+            .rsplit_once('.')
+            .map_or((file.name.as_str(), ""), |(a, b)| (a, b));
         let mut n = 1;
         while names.contains(&shown.to_lowercase()) {
             n += 1;

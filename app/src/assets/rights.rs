@@ -206,7 +206,13 @@ pub fn state(rights: &Rights, day: Date) -> State {
         Err(No::Expired(_)) => State::Expired,
         Err(No::Embargo(_)) => State::Embargoed,
         Err(_) => State::Unclear,
-        Ok(()) if rights.expires_on.is_some_and(|last| days_left(last, day) <= SOON) => State::Ending,
+        Ok(())
+            if rights
+                .expires_on
+                .is_some_and(|last| days_left(last, day) <= SOON) =>
+        {
+            State::Ending
+        }
         Ok(()) if !rights.channels.is_empty() || !rights.territories.is_empty() => State::Limited,
         Ok(()) => State::Free,
     }
@@ -242,35 +248,94 @@ mod tests {
         for (rights, channel, place, expected) in [
             (own(), Some(Print), Some("US"), Ok(())),
             (Rights::default(), None, None, Err(No::Licence)),
-            (r(&|r| r.consent = Consent::Missing), None, None, Err(No::Consent)),
-            (r(&|r| r.consent = Consent::Withdrawn), Some(Web), None, Err(No::Consent)),
+            (
+                r(&|r| r.consent = Consent::Missing),
+                None,
+                None,
+                Err(No::Consent),
+            ),
+            (
+                r(&|r| r.consent = Consent::Withdrawn),
+                Some(Web),
+                None,
+                Err(No::Consent),
+            ),
             (r(&|r| r.consent = Consent::Given), Some(Web), None, Ok(())),
             (r(&|r| r.expires_on = Some(day)), None, None, Ok(())),
-            (r(&|r| r.expires_on = Some(before)), None, None, Err(No::Expired(before))),
+            (
+                r(&|r| r.expires_on = Some(before)),
+                None,
+                None,
+                Err(No::Expired(before)),
+            ),
             (r(&|r| r.embargo_until = Some(day)), None, None, Ok(())),
-            (r(&|r| r.embargo_until = Some(after)), None, None, Err(No::Embargo(after))),
+            (
+                r(&|r| r.embargo_until = Some(after)),
+                None,
+                None,
+                Err(No::Embargo(after)),
+            ),
             (r(&|r| r.channels = vec![Web]), Some(Web), None, Ok(())),
-            (r(&|r| r.channels = vec![Web]), Some(Print), None, Err(No::Channel(Print))),
+            (
+                r(&|r| r.channels = vec![Web]),
+                Some(Print),
+                None,
+                Err(No::Channel(Print)),
+            ),
             (r(&|r| r.channels = vec![Web]), None, None, Ok(())),
-            (r(&|r| r.territories = vec!["DE".into()]), None, Some("de"), Ok(())),
-            (r(&|r| r.territories = vec!["DE".into()]), None, Some("FR"), Err(No::Territory("FR".into()))),
-            (r(&|r| r.territories = vec!["DE".into()]), None, None, Ok(())),
+            (
+                r(&|r| r.territories = vec!["DE".into()]),
+                None,
+                Some("de"),
+                Ok(()),
+            ),
+            (
+                r(&|r| r.territories = vec!["DE".into()]),
+                None,
+                Some("FR"),
+                Err(No::Territory("FR".into())),
+            ),
+            (
+                r(&|r| r.territories = vec!["DE".into()]),
+                None,
+                None,
+                Ok(()),
+            ),
         ] {
-            assert_eq!(may_use(&rights, channel, place, day), expected, "{rights:?}");
+            assert_eq!(
+                may_use(&rights, channel, place, day),
+                expected,
+                "{rights:?}"
+            );
         }
     }
 
     #[test]
     fn the_state_says_what_a_list_shows() {
         let day = date(2026, 11, 23);
-        let ends = |last| Rights { expires_on: Some(last), ..own() };
+        let ends = |last| Rights {
+            expires_on: Some(last),
+            ..own()
+        };
         for (rights, expected) in [
             (own(), State::Free),
             (ends(date(2026, 12, 23)), State::Ending),
             (ends(date(2026, 12, 24)), State::Free),
             (ends(date(2026, 11, 22)), State::Expired),
-            (Rights { embargo_until: Some(date(2026, 12, 1)), ..own() }, State::Embargoed),
-            (Rights { channels: vec![Channel::Web], ..own() }, State::Limited),
+            (
+                Rights {
+                    embargo_until: Some(date(2026, 12, 1)),
+                    ..own()
+                },
+                State::Embargoed,
+            ),
+            (
+                Rights {
+                    channels: vec![Channel::Web],
+                    ..own()
+                },
+                State::Limited,
+            ),
             (Rights::default(), State::Unclear),
         ] {
             assert_eq!(state(&rights, day), expected, "{rights:?}");

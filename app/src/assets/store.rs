@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use mil_db::{Db, On, Row, Tx, Where, sql};
 
 use crate::actor::{Actor, Role};
-use crate::assets::model::{Asset, Audience, Kind, Orientation, People, Preset, Ready, Rendition, Version};
+use crate::assets::model::{
+    Asset, Audience, Kind, Orientation, People, Preset, Ready, Rendition, Version,
+};
 use crate::assets::rights::{Channel, Consent, Licence, Rights};
 use crate::assets::words;
 use crate::clock::from_micros;
@@ -16,7 +18,9 @@ pub(crate) fn word<T>(found: Option<T>, what: &str) -> Result<T> {
 }
 
 fn day(row: &Row, name: &str) -> Result<Option<Date>> {
-    Ok(row.get::<Option<String>>(name)?.and_then(|text| text.parse().ok()))
+    Ok(row
+        .get::<Option<String>>(name)?
+        .and_then(|text| text.parse().ok()))
 }
 
 pub(crate) fn asset(row: &Row) -> Result<Asset> {
@@ -77,7 +81,10 @@ pub(crate) fn version(row: &Row) -> Result<Version> {
 
 /// Whether `actor` adds assets and changes them: marketing does, IT looks.
 pub fn may_edit(actor: &Actor) -> bool {
-    matches!(actor.role, Role::Marketer | Role::Lead | Role::Administrator)
+    matches!(
+        actor.role,
+        Role::Marketer | Role::Lead | Role::Administrator
+    )
 }
 
 /// An error unless [`may_edit`].
@@ -119,7 +126,10 @@ pub async fn find<'a>(on: impl Into<On<'a>>, actor: Option<&Actor>, id: &str) ->
 pub async fn lock(tx: &mut Tx, actor: &Actor, id: &str, expect: Option<i64>) -> Result<Asset> {
     find(&mut *tx, Some(actor), id).await?;
     require_edit(actor)?;
-    sql("UPDATE asset SET version = version WHERE id = $1").bind(id).run(tx).await?;
+    sql("UPDATE asset SET version = version WHERE id = $1")
+        .bind(id)
+        .run(tx)
+        .await?;
     let found = find(&mut *tx, Some(actor), id).await?;
     if expect.is_some_and(|v| v != found.version) {
         return Err(Error::Stale(Msg::new(
@@ -180,7 +190,10 @@ pub async fn save(tx: &mut Tx, a: &mut Asset, tags: &[String], now: Timestamp) -
 }
 
 async fn set_tags(tx: &mut Tx, id: &str, tags: &[String]) -> Result<()> {
-    sql("DELETE FROM asset_tag WHERE asset_id = $1").bind(id).run(tx).await?;
+    sql("DELETE FROM asset_tag WHERE asset_id = $1")
+        .bind(id)
+        .run(tx)
+        .await?;
     for tag in tags {
         sql("INSERT INTO asset_tag (asset_id, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(id)
@@ -192,7 +205,10 @@ async fn set_tags(tx: &mut Tx, id: &str, tags: &[String]) -> Result<()> {
 }
 
 async fn set_words(tx: &mut Tx, a: &Asset, tags: &[String]) -> Result<()> {
-    sql("DELETE FROM asset_word WHERE asset_id = $1").bind(&a.id).run(tx).await?;
+    sql("DELETE FROM asset_word WHERE asset_id = $1")
+        .bind(&a.id)
+        .run(tx)
+        .await?;
     let text = format!(
         "{} {} {} {} {} {}",
         a.name,
@@ -214,10 +230,12 @@ async fn set_words(tx: &mut Tx, a: &Asset, tags: &[String]) -> Result<()> {
 
 /// The tags of an asset, in order.
 pub async fn tags<'a>(on: impl Into<On<'a>>, id: &str) -> Result<Vec<String>> {
-    Ok(sql("SELECT tag FROM asset_tag WHERE asset_id = $1 ORDER BY tag")
-        .bind(id)
-        .column("tag", on)
-        .await?)
+    Ok(
+        sql("SELECT tag FROM asset_tag WHERE asset_id = $1 ORDER BY tag")
+            .bind(id)
+            .column("tag", on)
+            .await?,
+    )
 }
 
 /// The versions of an asset, newest first.
@@ -276,7 +294,9 @@ pub async fn presets<'a>(on: impl Into<On<'a>>) -> Result<Vec<Preset>> {
         .await?
         .iter()
         .map(|row| {
-            let small = |name: &str| -> Result<u32> { Ok(u32::try_from(row.get::<i64>(name)?).unwrap_or(1)) };
+            let small = |name: &str| -> Result<u32> {
+                Ok(u32::try_from(row.get::<i64>(name)?).unwrap_or(1))
+            };
             Ok(Preset {
                 key: row.get("key")?,
                 name: row.get("name")?,

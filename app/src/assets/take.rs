@@ -71,13 +71,21 @@ pub fn preset_name(lang: Lang, preset: &Preset) -> String {
 fn channel_of(version: &Version) -> Channel {
     match version.media_type.as_str() {
         t if t.starts_with("video/") => Channel::Web,
-        t if t.contains("officedocument") || t.contains("msword") || t.contains("powerpoint") => Channel::Slides,
+        t if t.contains("officedocument") || t.contains("msword") || t.contains("powerpoint") => {
+            Channel::Slides
+        }
         _ => Channel::Print,
     }
 }
 
 /// What is on offer. The file as it was uploaded only where `originals` allows.
-pub fn offers(lang: Lang, version: &Version, made: &[Rendition], presets: &[Preset], originals: bool) -> Vec<Offer> {
+pub fn offers(
+    lang: Lang,
+    version: &Version,
+    made: &[Rendition],
+    presets: &[Preset],
+    originals: bool,
+) -> Vec<Offer> {
     let of = |preset: &str, label: String, channel, r: &Rendition| Offer {
         preset: preset.to_owned(),
         label,
@@ -93,7 +101,9 @@ pub fn offers(lang: Lang, version: &Version, made: &[Rendition], presets: &[Pres
     let drawing = find("svg");
     let mut all = Vec::new();
     for preset in presets {
-        let Some(channel) = preset.channel else { continue };
+        let Some(channel) = preset.channel else {
+            continue;
+        };
         let label = preset_name(lang, preset);
         match (drawing, preset.key.as_str()) {
             (Some(svg), "web") => all.push(of("svg", label, channel, svg)),
@@ -136,11 +146,22 @@ pub fn why_not(lang: Lang, no: &No, today: Date) -> Msg {
     let day = |d: &Date| fmt::day(lang, *d, today);
     match no {
         No::Embargo(d) => Msg::new("This may not be used before {day}.").with("day", day(d)),
-        No::Expired(d) => Msg::new("The right to use this ended on {day}. Ask its owner for another one.").with("day", day(d)),
+        No::Expired(d) => {
+            Msg::new("The right to use this ended on {day}. Ask its owner for another one.")
+                .with("day", day(d))
+        }
         No::Licence => Msg::new("Nobody has checked yet whether we may use this. Ask its owner."),
-        No::Consent => Msg::new("The people in this picture have not agreed to its use. Take another one."),
-        No::Channel(c) => Msg::new("This may not be used for {use}. Take another one, or ask its owner.").with("use", c.label(lang)),
-        No::Territory(p) => Msg::new("This may not be used in {place}. Take another one, or ask its owner.").with("place", p),
+        No::Consent => {
+            Msg::new("The people in this picture have not agreed to its use. Take another one.")
+        }
+        No::Channel(c) => {
+            Msg::new("This may not be used for {use}. Take another one, or ask its owner.")
+                .with("use", c.label(lang))
+        }
+        No::Territory(p) => {
+            Msg::new("This may not be used in {place}. Take another one, or ask its owner.")
+                .with("place", p)
+        }
     }
 }
 
@@ -170,6 +191,7 @@ pub enum By<'a> {
 ///
 /// # Errors
 /// [`Error::Forbidden`] with why the rights do not allow it.
+#[allow(clippy::too_many_arguments)]
 pub async fn take_in(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -208,11 +230,24 @@ pub async fn take_in(
     .bind(ctx.now.as_microsecond())
     .run(tx)
     .await?;
-    sql("UPDATE asset SET downloads = downloads + 1 WHERE id = $1").bind(&asset.id).run(tx).await?;
+    sql("UPDATE asset SET downloads = downloads + 1 WHERE id = $1")
+        .bind(&asset.id)
+        .run(tx)
+        .await?;
     let system = Actor::system();
-    let actor = if let By::Person(actor) = by { actor } else { &system };
+    let actor = if let By::Person(actor) = by {
+        actor
+    } else {
+        &system
+    };
     let data = json!({ "version": version.number, "preset": preset, "channel": offer.channel.key(), "share": share });
-    events::append(tx, actor, ctx.now, Event::audit("asset.downloaded", "asset", &asset.id, data)).await?;
+    events::append(
+        tx,
+        actor,
+        ctx.now,
+        Event::audit("asset.downloaded", "asset", &asset.id, data),
+    )
+    .await?;
     Ok(Ticket {
         href: format!("/assets/downloads/{id}"),
         id,
@@ -221,12 +256,28 @@ pub async fn take_in(
 }
 
 /// Take one offer of an asset that the actor sees.
-pub async fn take(ctx: &Ctx, actor: &Actor, id: &str, preset: &str, territory: Option<&str>) -> Result<Ticket> {
+pub async fn take(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    preset: &str,
+    territory: Option<&str>,
+) -> Result<Ticket> {
     let mut tx = ctx.app.db.begin().await?;
     let asset = store::find(&mut tx, Some(actor), id).await?;
     let version = store::current(&mut tx, &asset).await?;
     let originals = gets_originals(Some(actor), &asset);
-    let ticket = take_in(&mut tx, ctx, By::Person(actor), &asset, &version, originals, preset, territory).await?;
+    let ticket = take_in(
+        &mut tx,
+        ctx,
+        By::Person(actor),
+        &asset,
+        &version,
+        originals,
+        preset,
+        territory,
+    )
+    .await?;
     tx.commit().await?;
     Ok(ticket)
 }
@@ -242,13 +293,23 @@ pub fn file_name(asset: &Asset, version: &Version, preset: &str, media_type: &st
         "image/svg+xml" => "svg",
         _ => "bin",
     };
-    let word = if preset == "svg" { String::new() } else { format!("-{preset}") };
+    let word = if preset == "svg" {
+        String::new()
+    } else {
+        format!("-{preset}")
+    };
     let stem: String = asset.name.replace(['/', '\\'], "-");
     crate::files::name::clean(&format!("{stem}{word}.{ending}"))
 }
 
 /// Bytes to hand out, as [`crate::files::send`] takes them.
-pub fn as_file(name: String, media_type: &str, size: u64, sha256: &str, now: Timestamp) -> Attachment {
+pub fn as_file(
+    name: String,
+    media_type: &str,
+    size: u64,
+    sha256: &str,
+    now: Timestamp,
+) -> Attachment {
     Attachment {
         id: String::new(),
         item_id: None,
@@ -265,27 +326,48 @@ pub fn as_file(name: String, media_type: &str, size: u64, sha256: &str, now: Tim
 }
 
 /// The file of a ticket that is still good.
-pub async fn redeem(ctx: &Ctx, id: &str, person: Option<&str>, share: Option<&str>) -> Result<Attachment> {
+pub async fn redeem(
+    ctx: &Ctx,
+    id: &str,
+    person: Option<&str>,
+    share: Option<&str>,
+) -> Result<Attachment> {
     let row = sql("SELECT * FROM asset_download WHERE id = $1 AND at > $2")
         .bind(id)
         .bind((ctx.now - TICKET).as_microsecond())
         .opt(&ctx.app.db)
         .await?
         .ok_or(Error::NotFound)?;
-    let (whose, link): (Option<String>, Option<String>) = (row.get("person_id")?, row.get("share_id")?);
+    let (whose, link): (Option<String>, Option<String>) =
+        (row.get("person_id")?, row.get("share_id")?);
     if whose.as_deref() != person || link.as_deref() != share {
         return Err(Error::NotFound);
     }
-    let (asset_id, version_id, preset): (String, String, String) =
-        (row.get("asset_id")?, row.get("version_id")?, row.get("preset")?);
-    let asset = sql("SELECT * FROM asset WHERE id = $1").bind(&asset_id).one(&ctx.app.db).await?;
+    let (asset_id, version_id, preset): (String, String, String) = (
+        row.get("asset_id")?,
+        row.get("version_id")?,
+        row.get("preset")?,
+    );
+    let asset = sql("SELECT * FROM asset WHERE id = $1")
+        .bind(&asset_id)
+        .one(&ctx.app.db)
+        .await?;
     let asset = store::asset(&asset)?;
     let version = store::version_of(&ctx.app.db, &asset, &version_id).await?;
     if preset == ORIGINAL {
-        return Ok(as_file(version.name.clone(), &version.media_type, version.size, &version.sha256, ctx.now));
+        return Ok(as_file(
+            version.name.clone(),
+            &version.media_type,
+            version.size,
+            &version.sha256,
+            ctx.now,
+        ));
     }
     let made = store::renditions(&ctx.app.db, &version_id).await?;
-    let r = made.iter().find(|r| r.preset == preset).ok_or(Error::NotFound)?;
+    let r = made
+        .iter()
+        .find(|r| r.preset == preset)
+        .ok_or(Error::NotFound)?;
     let name = file_name(&asset, &version, &preset, &r.media_type);
     Ok(as_file(name, &r.media_type, r.size, &r.sha256, ctx.now))
 }

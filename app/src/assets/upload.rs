@@ -79,9 +79,14 @@ pub struct Upload {
 }
 
 fn upload(row: &Row) -> Result<Upload> {
-    let count = |name: &str| -> Result<u64> { Ok(u64::try_from(row.get::<i64>(name)?).unwrap_or(0)) };
+    let count =
+        |name: &str| -> Result<u64> { Ok(u64::try_from(row.get::<i64>(name)?).unwrap_or(0)) };
     let state: String = row.get("state")?;
-    let digit = |at: usize| state.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
+    let digit = |at: usize| {
+        state
+            .get(at..at + 2)
+            .and_then(|two| u8::from_str_radix(two, 16).ok())
+    };
     Ok(Upload {
         id: row.get("id")?,
         name: row.get("name")?,
@@ -106,7 +111,10 @@ pub async fn find<'a>(on: impl Into<mil_db::On<'a>>, actor: &Actor, id: &str) ->
 pub async fn begin(me: &Me, given: &str, size: u64) -> Result<Upload> {
     store::require_edit(&me.actor)?;
     if size == 0 {
-        return Err(Error::field("file", Msg::new("“{name}” is empty. Choose another file.").with("name", name::clean(given))));
+        return Err(Error::field(
+            "file",
+            Msg::new("“{name}” is empty. Choose another file.").with("name", name::clean(given)),
+        ));
     }
     if size > me.app.config.upload_bytes {
         return Err(Error::TooLarge(
@@ -120,7 +128,8 @@ pub async fn begin(me: &Me, given: &str, size: u64) -> Result<Upload> {
         .await?;
     if open >= OPEN {
         return Err(Error::TooLarge(
-            Msg::new("You have {n} uploads that became no asset yet. Add or remove some first.").with("n", OPEN),
+            Msg::new("You have {n} uploads that became no asset yet. Add or remove some first.")
+                .with("n", OPEN),
         ));
     }
     let new = Upload {
@@ -170,7 +179,10 @@ async fn complete(app: &App, up: &mut Upload) -> Result<()> {
     if up.received < up.size || up.sha256.is_some() {
         return Ok(());
     }
-    let at = Checkpoint { size: up.received, state: up.state.clone() };
+    let at = Checkpoint {
+        size: up.received,
+        state: up.state.clone(),
+    };
     let sha = match app.blobs.resume(&up.id, &at, up.size).await {
         Ok(resumed) => resumed.finish().await.map_err(disk)?.sha,
         Err(BlobError::Missing) => {
@@ -195,17 +207,27 @@ async fn complete(app: &App, up: &mut Upload) -> Result<()> {
 
 /// Take the next bytes, which begin at `offset`. An upload that ends early keeps
 /// what came. With a checksum it is all or nothing.
-async fn take(me: &Me, id: &str, offset: u64, checksum: Option<Vec<u8>>, body: Body) -> Result<Upload> {
+async fn take(
+    me: &Me,
+    id: &str,
+    offset: u64,
+    checksum: Option<Vec<u8>>,
+    body: Body,
+) -> Result<Upload> {
     let _alone = Alone::with(id)?;
     let app = &me.app;
     let mut up = find(&app.db, &me.actor, id).await?;
     if offset != up.received {
         return Err(Error::Conflict(
-            Msg::new("There are {n} bytes of this file here. Go on from there.").with("n", up.received),
+            Msg::new("There are {n} bytes of this file here. Go on from there.")
+                .with("n", up.received),
         ));
     }
     if up.received < up.size {
-        let at = Checkpoint { size: up.received, state: up.state.clone() };
+        let at = Checkpoint {
+            size: up.received,
+            state: up.state.clone(),
+        };
         let mut blob = app.blobs.resume(id, &at, up.size).await.map_err(disk)?;
         let mut bytes = body.into_data_stream();
         let mut hash = Sha256::new();
@@ -216,7 +238,9 @@ async fn take(me: &Me, id: &str, offset: u64, checksum: Option<Vec<u8>>, body: B
                 break;
             };
             blob.write(&piece).await.map_err(|error| match error {
-                BlobError::TooLarge(_) => Error::TooLarge(Msg::new("These are more bytes than the upload was to have.")),
+                BlobError::TooLarge(_) => Error::TooLarge(Msg::new(
+                    "These are more bytes than the upload was to have.",
+                )),
                 other => disk(other),
             })?;
             if checksum.is_some() {
@@ -227,7 +251,10 @@ async fn take(me: &Me, id: &str, offset: u64, checksum: Option<Vec<u8>>, body: B
                 (up.received, up.state) = (at.size, at.state);
             }
         }
-        if checksum.as_ref().is_some_and(|sum| broken || hash.finalize().as_slice() != sum.as_slice()) {
+        if checksum
+            .as_ref()
+            .is_some_and(|sum| broken || hash.finalize().as_slice() != sum.as_slice())
+        {
             return Err(Error::Malformed(Msg::new(CHECKSUM)));
         }
         if blob.size() > up.received {
@@ -247,7 +274,10 @@ pub async fn give_up(me: &Me, id: &str) -> Result<()> {
     let _alone = Alone::with(id)?;
     find(&me.app.db, &me.actor, id).await?;
     let mut tx = me.app.db.begin().await?;
-    sql("DELETE FROM asset_upload WHERE id = $1").bind(id).run(&mut tx).await?;
+    sql("DELETE FROM asset_upload WHERE id = $1")
+        .bind(id)
+        .run(&mut tx)
+        .await?;
     tx.commit().await?;
     me.app.blobs.give_up(id).await.map_err(disk)
 }
@@ -264,7 +294,10 @@ pub async fn sweep(app: &App, now: Timestamp) -> Result<usize> {
     tx.commit().await?;
     let mut gone = 0;
     for id in app.blobs.resumable().await.map_err(disk)? {
-        let known = sql("SELECT id FROM asset_upload WHERE id = $1").bind(&id).opt(&app.db).await?;
+        let known = sql("SELECT id FROM asset_upload WHERE id = $1")
+            .bind(&id)
+            .opt(&app.db)
+            .await?;
         if known.is_none() {
             app.blobs.give_up(&id).await.map_err(disk)?;
             gone += 1;
@@ -280,7 +313,9 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 /// The value of a key in `Upload-Metadata`.
 fn metadata(headers: &HeaderMap, key: &str) -> Option<String> {
     let all = headers.get("upload-metadata")?.to_str().ok()?;
-    let value = all.split(',').find_map(|pair| pair.trim().strip_prefix(key)?.strip_prefix(' '))?;
+    let value = all
+        .split(',')
+        .find_map(|pair| pair.trim().strip_prefix(key)?.strip_prefix(' '))?;
     String::from_utf8(base64(value.trim())?).ok()
 }
 
@@ -329,8 +364,10 @@ fn answer(status: StatusCode, up: Option<&Upload>, response: impl IntoResponse) 
 
 /// POST /api/v1/asset-uploads
 pub async fn create(me: Me, headers: HeaderMap) -> Result<Response> {
-    let size = number(&headers, "upload-length")
-        .ok_or_else(|| Error::Malformed(Msg::new("Say in Upload-Length how many bytes will come.")))?;
+    store::require_edit(&me.actor)?;
+    let size = number(&headers, "upload-length").ok_or_else(|| {
+        Error::Malformed(Msg::new("Say in Upload-Length how many bytes will come."))
+    })?;
     let given = metadata(&headers, "filename").unwrap_or_default();
     let new = begin(&me, &given, size).await?;
     let place = format!("/api/v1/asset-uploads/{}", new.id);
@@ -348,10 +385,17 @@ pub async fn show(me: Me, Path(id): Path<String>) -> Result<Response> {
 }
 
 /// PATCH /api/v1/asset-uploads/{upload}
-pub async fn go_on(me: Me, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Result<Response> {
+pub async fn go_on(
+    me: Me,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
     store::require_edit(&me.actor)?;
     find(&me.app.db, &me.actor, &id).await?;
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
     if kind != Some("application/offset+octet-stream") {
         return Err(Error::Malformed(Msg::new(
             "Send the bytes as application/offset+octet-stream, and in Upload-Offset where they begin.",
@@ -365,7 +409,9 @@ pub async fn go_on(me: Me, Path(id): Path<String>, headers: HeaderMap, body: Bod
         Some(text) => Some(
             text.strip_prefix("sha256 ")
                 .and_then(base64)
-                .ok_or_else(|| Error::Malformed(Msg::new("Checksums are taken as sha256, in Base64.")))?,
+                .ok_or_else(|| {
+                    Error::Malformed(Msg::new("Checksums are taken as sha256, in Base64."))
+                })?,
         ),
     };
     match take(&me, &id, offset, checksum, body).await {
@@ -388,7 +434,13 @@ pub async fn remove(me: Me, Path(id): Path<String>) -> Result<Response> {
 /// The first bytes of a blob, to see what it is.
 pub async fn head(app: &App, sha: &Sha) -> Result<Vec<u8>> {
     let length = Some(crate::files::kind::HEAD as u64);
-    Ok(app.blobs.open(sha, 0, length).await.map_err(disk)?.all().await?)
+    Ok(app
+        .blobs
+        .open(sha, 0, length)
+        .await
+        .map_err(disk)?
+        .all()
+        .await?)
 }
 
 #[cfg(test)]

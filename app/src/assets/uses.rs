@@ -58,7 +58,8 @@ pub async fn list(ctx: &Ctx, actor: &Actor, asset: &str) -> Result<Vec<Use>> {
     for row in &rows {
         let (kind, target): (String, Option<String>) = (row.get("kind")?, row.get("target_id")?);
         if kind == "request" {
-            match work::store::find(&ctx.app.db, actor, target.as_deref().unwrap_or_default()).await {
+            match work::store::find(&ctx.app.db, actor, target.as_deref().unwrap_or_default()).await
+            {
                 Ok(_) => {}
                 Err(Error::NotFound) => continue,
                 Err(error) => return Err(error),
@@ -76,10 +77,12 @@ pub async fn list(ctx: &Ctx, actor: &Actor, asset: &str) -> Result<Vec<Use>> {
 
 /// How many there are.
 pub async fn count(ctx: &Ctx, asset: &str) -> Result<i64> {
-    Ok(sql("SELECT COUNT(*) AS n FROM asset_use WHERE asset_id = $1 AND removed_at IS NULL")
-        .bind(asset)
-        .value("n", &ctx.app.db)
-        .await?)
+    Ok(
+        sql("SELECT COUNT(*) AS n FROM asset_use WHERE asset_id = $1 AND removed_at IS NULL")
+            .bind(asset)
+            .value("n", &ctx.app.db)
+            .await?,
+    )
 }
 
 /// Note where an asset is used.
@@ -90,32 +93,61 @@ pub async fn add(ctx: &Ctx, actor: &Actor, asset: &str, new: &NewUse) -> Result<
     store::require_edit(actor)?;
     let label = new.label.trim();
     if label.is_empty() || label.chars().count() > 200 {
-        return Err(Error::field("label", "Say in a few words where it is used."));
+        return Err(Error::field(
+            "label",
+            "Say in a few words where it is used.",
+        ));
     }
     let url = new.url.as_deref().unwrap_or_default().trim();
     let is_web = url.starts_with("https://") || url.starts_with("http://");
     if !url.is_empty() && (!is_web || url.len() > 1_000 || url.contains(char::is_whitespace)) {
-        return Err(Error::field("url", "Give a whole address that begins with https://."));
+        return Err(Error::field(
+            "url",
+            "Give a whole address that begins with https://.",
+        ));
     }
     let (target, label, url) = match new.kind.as_str() {
         "request" => {
             let item = work::store::find(&mut tx, actor, label)
                 .await
-                .map_err(|_| Error::field("label", Msg::new("There is no request {id}.").with("id", label)))?;
-            (Some(item.id.clone()), format!("{} {}", item.number, item.title), format!("/work/{}", item.number))
+                .map_err(|_| {
+                    Error::field(
+                        "label",
+                        Msg::new("There is no request {id}.").with("id", label),
+                    )
+                })?;
+            (
+                Some(item.id.clone()),
+                format!("{} {}", item.number, item.title),
+                format!("/work/{}", item.number),
+            )
         }
         "service" => {
-            let service = catalog
-                .service(label)
-                .ok_or_else(|| Error::field("label", Msg::new("There is no service {id}.").with("id", label)))?;
-            (Some(service.id.clone()), service.name.clone(), format!("/catalog/{}", service.slug))
+            let service = catalog.service(label).ok_or_else(|| {
+                Error::field(
+                    "label",
+                    Msg::new("There is no service {id}.").with("id", label),
+                )
+            })?;
+            (
+                Some(service.id.clone()),
+                service.name.clone(),
+                format!("/catalog/{}", service.slug),
+            )
         }
         "campaign" | "article" | "address" => (None, label.to_owned(), url.to_owned()),
-        _ => return Err(Error::field("kind", "Choose a request, a service, a campaign, an article or an address.")),
+        _ => {
+            return Err(Error::field(
+                "kind",
+                "Choose a request, a service, a campaign, an article or an address.",
+            ));
+        }
     };
     let id = new_id(ctx.now);
-    sql("INSERT INTO asset_use (id, asset_id, kind, target_id, label, url, created_by, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+    sql(
+        "INSERT INTO asset_use (id, asset_id, kind, target_id, label, url, created_by, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
     .bind(&id)
     .bind(&found.id)
     .bind(&new.kind)
@@ -127,9 +159,20 @@ pub async fn add(ctx: &Ctx, actor: &Actor, asset: &str, new: &NewUse) -> Result<
     .run(&mut tx)
     .await?;
     let data = json!({ "kind": new.kind, "label": label, "url": url });
-    events::append(&mut tx, actor, ctx.now, Event::audit("asset.use_added", "asset", asset, data)).await?;
+    events::append(
+        &mut tx,
+        actor,
+        ctx.now,
+        Event::audit("asset.use_added", "asset", asset, data),
+    )
+    .await?;
     tx.commit().await?;
-    Ok(Use { id, kind: new.kind.clone(), label, url })
+    Ok(Use {
+        id,
+        kind: new.kind.clone(),
+        label,
+        url,
+    })
 }
 
 /// Take an entry away.
@@ -146,7 +189,13 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, asset: &str, id: &str) -> Result<(
     if gone == 0 {
         return Err(Error::NotFound);
     }
-    events::append(&mut tx, actor, ctx.now, Event::audit("asset.use_removed", "asset", asset, json!({ "use": id }))).await?;
+    events::append(
+        &mut tx,
+        actor,
+        ctx.now,
+        Event::audit("asset.use_removed", "asset", asset, json!({ "use": id })),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -163,7 +212,11 @@ pub async fn section(me: &Me, asset: &Asset, may_edit: bool) -> Result<Markup> {
         _ => t!(lang, "Other place"),
     };
     let options: Vec<Opt<'_>> = ["request", "service", "campaign", "article", "address"]
-        .map(|key| Opt { value: key, label: kind(key), ..Opt::default() })
+        .map(|key| Opt {
+            value: key,
+            label: kind(key),
+            ..Opt::default()
+        })
         .to_vec();
     Ok(html! {
         section id="used" {
@@ -195,11 +248,17 @@ pub async fn section(me: &Me, asset: &Asset, may_edit: bool) -> Result<Markup> {
 /// POST /assets/{asset}/uses
 pub async fn post(me: Me, Path(id): Path<String>, Input(new): Input<NewUse>) -> Result<Response> {
     add(&me, &me.actor, &id, &new).await?;
-    Ok(see_other(&format!("/assets/{id}#used"), Some(Flash::new(t!(me.lang(), "Noted.")))))
+    Ok(see_other(
+        &format!("/assets/{id}#used"),
+        Some(Flash::new(t!(me.lang(), "Noted."))),
+    ))
 }
 
 /// POST /assets/{asset}/uses/{place}/remove
 pub async fn post_remove(me: Me, Path((id, place)): Path<(String, String)>) -> Result<Response> {
     remove(&me, &me.actor, &id, &place).await?;
-    Ok(see_other(&format!("/assets/{id}#used"), Some(Flash::new(t!(me.lang(), "Removed.")))))
+    Ok(see_other(
+        &format!("/assets/{id}#used"),
+        Some(Flash::new(t!(me.lang(), "Removed."))),
+    ))
 }

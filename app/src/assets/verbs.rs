@@ -122,7 +122,10 @@ pub struct File {
 fn text(field: &'static str, text: &str, most: usize) -> Result<String> {
     let text = text.trim();
     if text.chars().count() > most {
-        return Err(Error::field(field, Msg::new("Use at most {n} characters.").with("n", most)));
+        return Err(Error::field(
+            field,
+            Msg::new("Use at most {n} characters.").with("n", most),
+        ));
     }
     Ok(text.to_owned())
 }
@@ -137,7 +140,10 @@ pub fn tidy(tags: &[String]) -> Result<Vec<String>> {
         }
     }
     if out.len() > MAX_TAGS {
-        return Err(Error::field("tags", Msg::new("Name at most {n} of them.").with("n", MAX_TAGS)));
+        return Err(Error::field(
+            "tags",
+            Msg::new("Name at most {n} of them.").with("n", MAX_TAGS),
+        ));
     }
     out.sort();
     Ok(out)
@@ -185,7 +191,14 @@ pub fn checked(rights: &Rights) -> Result<Rights> {
     Ok(r)
 }
 
-async fn note(tx: &mut Tx, ctx: &Ctx, actor: &Actor, verb: &'static str, id: &str, data: serde_json::Value) -> Result<()> {
+async fn note(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    verb: &'static str,
+    id: &str,
+    data: serde_json::Value,
+) -> Result<()> {
     events::append(tx, actor, ctx.now, Event::audit(verb, "asset", id, data)).await?;
     Ok(())
 }
@@ -194,10 +207,17 @@ async fn note(tx: &mut Tx, ctx: &Ctx, actor: &Actor, verb: &'static str, id: &st
 pub async fn take_upload(tx: &mut Tx, ctx: &Ctx, actor: &Actor, id: &str) -> Result<File> {
     let up = upload::find(&mut *tx, actor, id).await?;
     let Some(sha256) = up.sha256 else {
-        return Err(Error::field("upload", "The upload is not complete. Go on with it first."));
+        return Err(Error::field(
+            "upload",
+            "The upload is not complete. Go on with it first.",
+        ));
     };
-    sql("DELETE FROM asset_upload WHERE id = $1").bind(id).run(tx).await?;
-    let sha = mil_blob::Sha::parse(&sha256).ok_or_else(|| Error::Internal("an upload without a hash".to_owned()))?;
+    sql("DELETE FROM asset_upload WHERE id = $1")
+        .bind(id)
+        .run(tx)
+        .await?;
+    let sha = mil_blob::Sha::parse(&sha256)
+        .ok_or_else(|| Error::Internal("an upload without a hash".to_owned()))?;
     let head = upload::head(&ctx.app, &sha).await?;
     Ok(File {
         media_type: kind::media_type(&head, &up.name).to_owned(),
@@ -207,11 +227,19 @@ pub async fn take_upload(tx: &mut Tx, ctx: &Ctx, actor: &Actor, id: &str) -> Res
     })
 }
 
-async fn add_version(tx: &mut Tx, ctx: &Ctx, actor: &Actor, a: &mut Asset, file: &File, note: &str) -> Result<Version> {
-    let number: i64 = sql("SELECT COALESCE(MAX(number), 0) + 1 AS n FROM asset_version WHERE asset_id = $1")
-        .bind(&a.id)
-        .value("n", &mut *tx)
-        .await?;
+async fn add_version(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    a: &mut Asset,
+    file: &File,
+    note: &str,
+) -> Result<Version> {
+    let number: i64 =
+        sql("SELECT COALESCE(MAX(number), 0) + 1 AS n FROM asset_version WHERE asset_id = $1")
+            .bind(&a.id)
+            .value("n", &mut *tx)
+            .await?;
     let id = new_id(ctx.now);
     sql("INSERT INTO asset_version (id, asset_id, number, name, media_type, size, sha256, note, meta, state,
             problem, uploaded_by, created_at)
@@ -236,7 +264,14 @@ async fn add_version(tx: &mut Tx, ctx: &Ctx, actor: &Actor, a: &mut Asset, file:
 }
 
 /// Make an asset of a file, in a transaction.
-pub async fn create_in(tx: &mut Tx, ctx: &Ctx, actor: &Actor, file: &File, facts: &Facts, rights: &Rights) -> Result<Asset> {
+pub async fn create_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    file: &File,
+    facts: &Facts,
+    rights: &Rights,
+) -> Result<Asset> {
     store::require_edit(actor)?;
     let mut a = Asset {
         id: new_id(ctx.now),
@@ -264,13 +299,20 @@ pub async fn create_in(tx: &mut Tx, ctx: &Ctx, actor: &Actor, file: &File, facts
     store::save(tx, &mut a, &tags, ctx.now).await?;
     add_version(tx, ctx, actor, &mut a, file, "").await?;
     store::save(tx, &mut a, &tags, ctx.now).await?;
-    let data = json!({ "name": a.name, "kind": a.kind.key(), "file": file.name, "sha256": file.sha256 });
+    let data =
+        json!({ "name": a.name, "kind": a.kind.key(), "file": file.name, "sha256": file.sha256 });
     note(tx, ctx, actor, "asset.created", &a.id, data).await?;
     Ok(a)
 }
 
 /// Change what is said of an asset.
-pub async fn describe(ctx: &Ctx, actor: &Actor, id: &str, expect: Option<i64>, facts: &Facts) -> Result<Asset> {
+pub async fn describe(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    expect: Option<i64>,
+    facts: &Facts,
+) -> Result<Asset> {
     let mut tx = ctx.app.db.begin().await?;
     let mut a = store::lock(&mut tx, actor, id, expect).await?;
     let before = Facts::of(&a, store::tags(&mut tx, id).await?);
@@ -283,7 +325,13 @@ pub async fn describe(ctx: &Ctx, actor: &Actor, id: &str, expect: Option<i64>, f
 }
 
 /// Change the rights to an asset.
-pub async fn set_rights(ctx: &Ctx, actor: &Actor, id: &str, expect: Option<i64>, rights: &Rights) -> Result<Asset> {
+pub async fn set_rights(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    expect: Option<i64>,
+    rights: &Rights,
+) -> Result<Asset> {
     let mut tx = ctx.app.db.begin().await?;
     let mut a = store::lock(&mut tx, actor, id, expect).await?;
     let before = std::mem::replace(&mut a.rights, checked(rights)?);
@@ -296,10 +344,20 @@ pub async fn set_rights(ctx: &Ctx, actor: &Actor, id: &str, expect: Option<i64>,
 }
 
 /// Give an asset a new file, in a transaction.
-pub async fn renew_in(tx: &mut Tx, ctx: &Ctx, actor: &Actor, id: &str, file: &File, why: &str) -> Result<Asset> {
+pub async fn renew_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    file: &File,
+    why: &str,
+) -> Result<Asset> {
     let mut a = store::lock(tx, actor, id, None).await?;
     if store::current(&mut *tx, &a).await?.sha256 == file.sha256 {
-        return Err(Error::field("file", "This is the very file that is there already."));
+        return Err(Error::field(
+            "file",
+            "This is the very file that is there already.",
+        ));
     }
     let version = add_version(tx, ctx, actor, &mut a, file, why).await?;
     let tags = store::tags(&mut *tx, id).await?;
@@ -335,7 +393,15 @@ pub async fn archive(ctx: &Ctx, actor: &Actor, id: &str) -> Result<()> {
         .bind(id)
         .run(&mut tx)
         .await?;
-    note(&mut tx, ctx, actor, "asset.archived", id, json!({ "name": a.name })).await?;
+    note(
+        &mut tx,
+        ctx,
+        actor,
+        "asset.archived",
+        id,
+        json!({ "name": a.name }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

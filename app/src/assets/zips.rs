@@ -16,7 +16,15 @@ use crate::web::{Ctx, Me};
 
 /// Take assets for a use: that size where there is one, else the best that is
 /// on offer. What the rights do not allow is left out and named in a text.
-pub async fn zip(ctx: &Ctx, by: By<'_>, actor: Option<&Actor>, title: &str, assets: &[Asset], preset: &str, originals: bool) -> Result<Response> {
+pub async fn zip(
+    ctx: &Ctx,
+    by: By<'_>,
+    actor: Option<&Actor>,
+    title: &str,
+    assets: &[Asset],
+    preset: &str,
+    originals: bool,
+) -> Result<Response> {
     let lang = ctx.lang();
     let mut files = Vec::new();
     let mut left = Vec::new();
@@ -33,17 +41,50 @@ pub async fn zip(ctx: &Ctx, by: By<'_>, actor: Option<&Actor>, title: &str, asse
             .or_else(|| offers.iter().find(|o| o.preset == take::ORIGINAL))
             .or_else(|| offers.iter().max_by_key(|o| o.size));
         let Some(offer) = wanted else {
-            left.push(format!("{}: {}", asset.name, t!(lang, "There is nothing to take here. Ask whoever looks after it.")));
+            left.push(format!(
+                "{}: {}",
+                asset.name,
+                t!(
+                    lang,
+                    "There is nothing to take here. Ask whoever looks after it."
+                )
+            ));
             continue;
         };
-        match take::take_in(&mut tx, ctx, by, asset, &version, originals, &offer.preset, None).await {
+        match take::take_in(
+            &mut tx,
+            ctx,
+            by,
+            asset,
+            &version,
+            originals,
+            &offer.preset,
+            None,
+        )
+        .await
+        {
             Ok(ticket) => {
                 tx.commit().await?;
-                let name = take::file_name(asset, &version, &ticket.offer.preset, &ticket.offer.media_type);
+                let name = take::file_name(
+                    asset,
+                    &version,
+                    &ticket.offer.preset,
+                    &ticket.offer.media_type,
+                );
                 let o = &ticket.offer;
-                files.push(take::as_file(name, &o.media_type, o.size, &o.sha256, ctx.now));
+                files.push(take::as_file(
+                    name,
+                    &o.media_type,
+                    o.size,
+                    &o.sha256,
+                    ctx.now,
+                ));
             }
-            Err(Error::Forbidden(msg)) => left.push(format!("{}: {}", asset.name, lang.text(&msg.text, &msg.args))),
+            Err(Error::Forbidden(msg)) => left.push(format!(
+                "{}: {}",
+                asset.name,
+                lang.text(&msg.text, &msg.args)
+            )),
             Err(error) => return Err(error),
         }
     }
@@ -52,7 +93,11 @@ pub async fn zip(ctx: &Ctx, by: By<'_>, actor: Option<&Actor>, title: &str, asse
             Msg::new("None of these may be taken now. {why}").with("why", left.join(" ")),
         ));
     }
-    let note = if left.is_empty() { String::new() } else { format!("{}\n\n{}\n", t!(lang, "Left out:"), left.join("\n")) };
+    let note = if left.is_empty() {
+        String::new()
+    } else {
+        format!("{}\n\n{}\n", t!(lang, "Left out:"), left.join("\n"))
+    };
     Ok(pack::stream(&ctx.app, title, files, note))
 }
 
@@ -63,19 +108,37 @@ pub async fn selection(me: Me, Posted(form): Posted) -> Result<Response> {
         return Err(Error::field("ids", "Choose some assets first."));
     }
     if ids.len() > crate::assets::bulk::MOST {
-        return Err(Error::field("ids", Msg::new("Name at most {n} of them.").with("n", crate::assets::bulk::MOST)));
+        return Err(Error::field(
+            "ids",
+            Msg::new("Name at most {n} of them.").with("n", crate::assets::bulk::MOST),
+        ));
     }
-    let preset = form.get("preset").and_then(|v| v.first()).map_or(take::ORIGINAL, String::as_str);
+    let preset = form
+        .get("preset")
+        .and_then(|v| v.first())
+        .map_or(take::ORIGINAL, String::as_str);
     let mut assets = Vec::new();
     for id in &ids {
         assets.push(store::find(&me.app.db, Some(&me.actor), id).await?);
     }
-    zip(&me, By::Person(&me.actor), Some(&me.actor), t!(me.lang(), "Assets"), &assets, preset, false).await
+    zip(
+        &me,
+        By::Person(&me.actor),
+        Some(&me.actor),
+        t!(me.lang(), "Assets"),
+        &assets,
+        preset,
+        false,
+    )
+    .await
 }
 
 /// All assets of a collection that the reader may see.
 pub async fn of_collection(ctx: &Ctx, actor: Option<&Actor>, id: &str) -> Result<Vec<Asset>> {
-    let mut asked = Asked { collection: Some(id.to_owned()), ..Asked::default() };
+    let mut asked = Asked {
+        collection: Some(id.to_owned()),
+        ..Asked::default()
+    };
     let mut all = Vec::new();
     loop {
         let found = find::find(&ctx.app, actor, today(ctx), &asked).await?;
@@ -91,5 +154,14 @@ pub async fn of_collection(ctx: &Ctx, actor: Option<&Actor>, id: &str) -> Result
 pub async fn collection(me: Me, Path(id): Path<String>) -> Result<Response> {
     let found = collections::find(&me.app.db, Some(&me.actor), &id).await?;
     let assets = of_collection(&me, Some(&me.actor), &id).await?;
-    zip(&me, By::Person(&me.actor), Some(&me.actor), &found.name, &assets, take::ORIGINAL, false).await
+    zip(
+        &me,
+        By::Person(&me.actor),
+        Some(&me.actor),
+        &found.name,
+        &assets,
+        take::ORIGINAL,
+        false,
+    )
+    .await
 }

@@ -127,6 +127,9 @@ async fn tick(app: App) {
         if let Err(error) = problems::resolve::run_due(&app, app.now()).await {
             tracing::error!(%error, "incidents did not hear of their cause");
         }
+        if let Err(error) = crate::assets::watch::run_due(&app, app.now()).await {
+            tracing::error!(%error, "no owner was told that rights end");
+        }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");
         }

@@ -4,6 +4,7 @@ mod act;
 mod adopted;
 mod calendar;
 mod knowledge;
+mod library;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -93,6 +94,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.adopt(now).await?;
     world.plan(now).await?;
     world.answers(now).await?;
+    world.fill_library(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

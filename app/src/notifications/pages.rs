@@ -132,6 +132,7 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "manager" => t!(lang, "{name} made you incident manager", name = by),
         "update_due" => t!(lang, "The update you promised is overdue").to_owned(),
         "cause_fixed" => t!(lang, "The cause was found and fixed").to_owned(),
+        "rights_end" => t!(lang, "The right to use it ends soon").to_owned(),
         "review_due" => t!(lang, "It is time to look at it again").to_owned(),
         "article_review" => t!(lang, "{name} asks you to approve this answer", name = by),
         "article_returned" => t!(lang, "{name} wants something changed", name = by),

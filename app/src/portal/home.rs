@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use crate::assets;
 use crate::catalog::Service;
 use crate::error::Result;
 use crate::i18n::{t, tn};
@@ -53,6 +54,7 @@ pub async fn page(me: Me) -> Result<Markup> {
                 }
             }
             (knowledge::read::on_home(&me).await?)
+            (assets::pages::take_now(&me).await?)
         }
     };
     shell::portal(&me, "/", t!(lang, "Home"), body).await

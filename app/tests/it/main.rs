@@ -4,6 +4,13 @@
 mod accounts;
 mod admin;
 mod admin_services;
+mod asset_files;
+mod asset_help;
+mod asset_hostile;
+mod asset_kill;
+mod asset_rights;
+mod asset_shares;
+mod assets;
 mod audit;
 mod bad_input;
 mod bulk;

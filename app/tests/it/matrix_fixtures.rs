@@ -59,6 +59,15 @@ pub const TABLES: &[&str] = &[
     "stand_in",
     "time_entry",
     "notification",
+    "asset",
+    "asset_version",
+    "asset_tag",
+    "asset_collection",
+    "asset_in_collection",
+    "asset_use",
+    "asset_share",
+    "asset_download",
+    "asset_upload",
 ];
 
 /// Answers that never end.
@@ -352,6 +361,9 @@ impl Objects {
         }
         if wants(&["article"]) {
             (article, secret) = crate::knowledge::open_and_secret(app).await;
+        let mut library = crate::asset_help::Library::default();
+        if wants(&["asset", "upload", "download", "collection"]) {
+            library = crate::asset_help::Library::of(app, who).await;
         }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
@@ -400,6 +412,26 @@ impl Objects {
             ("task", same("none")),
             ("entry", same("nothing")),
             ("planned", same(&in_calendar)),
+            ("asset", three(library.open, library.inside, NOTHING)),
+            (
+                "collection",
+                three(library.collection, library.inner_collection, NOTHING),
+            ),
+            (
+                "upload",
+                three(library.upload, library.their_upload, NOTHING),
+            ),
+            (
+                "download",
+                three(library.download, library.their_download, NOTHING),
+            ),
+            ("asset_version", same("nothing")),
+            ("place", same("nothing")),
+            ("share", same("nothing")),
+            ("link", same("nothing")),
+            ("taken", same("nothing")),
+            ("shown", same("nothing")),
+            ("size", same("thumb")),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
@@ -482,9 +514,21 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
                 |days: i64| (app.now() + jiff::SignedDuration::from_hours(24 * days)).to_string();
             json!({ "kind": "event", "title": "Fair", "from": at(9), "to": at(10) })
         }
+        (true, "assets") => json!({ "upload": "nothing" }),
+        (true, "downloads") => json!({ "preset": "web" }),
+        (true, "uses") => json!({ "kind": "campaign", "label": "Open day" }),
+        (true, "asset-collections") => json!({ "name": "Signs", "audience": "public" }),
+        (true, "versions") if path.contains("/assets/") => json!({ "upload": "nothing" }),
         (true, "calendar-exceptions") => json!({ "first": "a", "second": "b", "reason": "c" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
+        (false, "downloads") => return (FORM, "preset=web".to_owned()),
+        (false, "share") => return (FORM, "label=Press&days=3".to_owned()),
+        (false, "zip") => return (FORM, "ids=x".to_owned()),
+        (false, "uses") => return (FORM, "kind=campaign&label=Open+day".to_owned()),
+        (false, _) if path.starts_with("/assets/collections") => {
+            return (FORM, "name=Signs&audience=public".to_owned());
+        }
         (false, "time") => return (FORM, "minutes=5".to_owned()),
         (false, "vote") => return (FORM, "word=yes".to_owned()),
         (false, _) if path.contains("/tasks/") => return (FORM, "deed=take".to_owned()),

@@ -65,7 +65,12 @@ impl Blobs {
         let dir = self.root.join("uploads");
         tokio::fs::create_dir_all(&dir).await?;
         let mut options = OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(false).open(&path).await?;
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .await?;
         if file.metadata().await?.len() < from.size {
             return Err(BlobError::Missing);
         }
@@ -78,7 +83,11 @@ impl Blobs {
         let hash = if from.state.is_empty() {
             Sha256::new()
         } else {
-            let state = from.state.as_slice().try_into().map_err(|_| BlobError::Missing)?;
+            let state = from
+                .state
+                .as_slice()
+                .try_into()
+                .map_err(|_| BlobError::Missing)?;
             Sha256::deserialize(&state).map_err(|_| BlobError::Missing)?
         };
         Ok(Resumed {

@@ -32,7 +32,11 @@ pub async fn new(me: Me) -> Result<Markup> {
 /// Where files are dropped; with a script they are sent in parts.
 pub fn drop_box(me: &Me, many: bool, error: &str) -> Markup {
     let lang = me.lang();
-    let limits = t!(lang, "Up to {size} each. You may leave and come back: what has arrived stays.", size = fmt::bytes(lang, me.app.config.upload_bytes));
+    let limits = t!(
+        lang,
+        "Up to {size} each. You may leave and come back: what has arrived stays.",
+        size = fmt::bytes(lang, me.app.config.upload_bytes)
+    );
     html! {
         div class={ "field" @if !error.is_empty() { " invalid" } } data-tus="/api/v1/asset-uploads" data-name="uploads"
             data-known=(t!(lang, "We have this already: {name}")) data-ready=(t!(lang, "Arrived")) data-left=(t!(lang, "Waits for the connection")) {
@@ -50,17 +54,35 @@ pub fn drop_box(me: &Me, many: bool, error: &str) -> Markup {
 
 async fn form(me: &Me, errors: &[(String, String)], sent: &Sent) -> Result<Markup> {
     let lang = me.lang();
-    let error = |name: &str| errors.iter().find(|(n, _)| n == name).map_or("", |(_, e)| e.as_str());
-    let shown: Vec<(&str, &str)> = errors.iter().map(|(n, e)| (n.as_str(), e.as_str())).collect();
+    let error = |name: &str| {
+        errors
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, e)| e.as_str())
+    };
+    let shown: Vec<(&str, &str)> = errors
+        .iter()
+        .map(|(n, e)| (n.as_str(), e.as_str()))
+        .collect();
     let audience = sent.text("audience");
     let audiences: Vec<Opt<'_>> = Audience::ALL
         .iter()
-        .map(|a| Opt { value: a.key(), label: a.label(lang), chosen: a.key() == audience || (audience.is_empty() && *a == Audience::Everyone), ..Opt::default() })
+        .map(|a| Opt {
+            value: a.key(),
+            label: a.label(lang),
+            chosen: a.key() == audience || (audience.is_empty() && *a == Audience::Everyone),
+            ..Opt::default()
+        })
         .collect();
     let licence = sent.text("licence");
     let licences: Vec<Opt<'_>> = Licence::ALL
         .iter()
-        .map(|l| Opt { value: l.key(), label: l.label(lang), chosen: l.key() == licence || (licence.is_empty() && *l == Licence::Unknown), ..Opt::default() })
+        .map(|l| Opt {
+            value: l.key(),
+            label: l.label(lang),
+            chosen: l.key() == licence || (licence.is_empty() && *l == Licence::Unknown),
+            ..Opt::default()
+        })
         .collect();
     let body = html! {
         (bar_back(t!(lang, "Assets"), "/assets", "", html! {}))
@@ -95,7 +117,13 @@ pub struct Added {
 }
 
 /// Make assets of files in the store. Bytes that are there already make none.
-pub async fn add_all(me: &Me, files: Vec<File>, unpack: bool, facts: &(dyn Fn(Facts) -> Facts + Sync), rights: &Rights) -> Result<Added> {
+pub async fn add_all(
+    me: &Me,
+    files: Vec<File>,
+    unpack: bool,
+    facts: &(dyn Fn(Facts) -> Facts + Sync),
+    rights: &Rights,
+) -> Result<Added> {
     let mut added = Added::default();
     let mut all = Vec::new();
     for file in files {
@@ -144,7 +172,9 @@ pub async fn taken(me: &Me, sent: &mut Sent) -> Result<Vec<File>> {
     tx.commit().await?;
     if all.is_empty() {
         let none = || crate::error::FieldError::new("files", "Choose a file first.");
-        return Err(Error::Invalid(vec![sent.wrong.first().cloned().unwrap_or_else(none)]));
+        return Err(Error::Invalid(vec![
+            sent.wrong.first().cloned().unwrap_or_else(none),
+        ]));
     }
     Ok(all)
 }
@@ -154,7 +184,10 @@ pub async fn create(me: Me, mut sent: Sent) -> Result<Response> {
     use axum::response::IntoResponse;
     store::require_edit(&me.actor)?;
     let unpack = !sent.text("unpack").is_empty();
-    let (campaign, tags) = (sent.text("campaign").to_owned(), sent.text("tags").to_owned());
+    let (campaign, tags) = (
+        sent.text("campaign").to_owned(),
+        sent.text("tags").to_owned(),
+    );
     let audience = Audience::from_key(sent.text("audience")).unwrap_or(Audience::Agents);
     let rights = Rights {
         licence: Licence::from_key(sent.text("licence")).unwrap_or(Licence::Unknown),
@@ -175,7 +208,12 @@ pub async fn create(me: Me, mut sent: Sent) -> Result<Response> {
         Ok(added) => {
             let to = match (added.assets.as_slice(), added.known.is_empty()) {
                 ([one], true) if added.skipped.is_empty() => format!("/assets/{one}/edit"),
-                (all, _) => format!("/assets/added?new={}&known={}&skipped={}", all.join(","), added.known.join(","), added.skipped.len()),
+                (all, _) => format!(
+                    "/assets/added?new={}&known={}&skipped={}",
+                    all.join(","),
+                    added.known.join(","),
+                    added.skipped.len()
+                ),
             };
             Ok(see_other(&to, None))
         }
@@ -207,11 +245,13 @@ pub async fn added(me: Me, Query(became): Query<Became>) -> Result<Markup> {
     let new = hits(&me, became.new.as_deref().unwrap_or_default()).await?;
     let known = hits(&me, became.known.as_deref().unwrap_or_default()).await?;
     let skipped = became.skipped.unwrap_or(0);
-    let list = |hits: &[Hit]| html! {
-        ul class="grid assets mt-2" { @for hit in hits {
-            li class="asset" { span class="img" { (picture(lang, hit, "thumb")) }
-                h3 { a href={ "/assets/" (hit.asset.id) "/edit" } { (hit.asset.name) } } p class="sub" { (sub(lang, hit)) } }
-        } }
+    let list = |hits: &[Hit]| {
+        html! {
+            ul class="grid assets mt-2" { @for hit in hits {
+                li class="asset" { span class="img" { (picture(lang, hit, "thumb")) }
+                    h3 { a href={ "/assets/" (hit.asset.id) "/edit" } { (hit.asset.name) } } p class="sub" { (sub(lang, hit)) } }
+            } }
+        }
     };
     let title = tn!(lang, new.len(), "{n} asset added", "{n} assets added");
     let body = html! {

@@ -16,14 +16,21 @@ use crate::web::{Input, Me, see_other};
 pub const SHOWN: [&str; 2] = ["thumb", "preview"];
 
 /// GET /assets/{asset}/picture/{size}
-pub async fn picture(me: Me, Path((id, size)): Path<(String, String)>, headers: HeaderMap) -> Result<Response> {
+pub async fn picture(
+    me: Me,
+    Path((id, size)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response> {
     if !SHOWN.contains(&size.as_str()) {
         return Err(Error::NotFound);
     }
     let asset = store::find(&me.app.db, Some(&me.actor), &id).await?;
     let version = store::current(&me.app.db, &asset).await?;
     let made = store::renditions(&me.app.db, &version.id).await?;
-    let r = made.iter().find(|r| r.preset == size).ok_or(Error::NotFound)?;
+    let r = made
+        .iter()
+        .find(|r| r.preset == size)
+        .ok_or(Error::NotFound)?;
     let name = take::file_name(&asset, &version, &size, &r.media_type);
     let file = as_file(name, &r.media_type, r.size, &r.sha256, me.now);
     send::file(&me.app, &file, &headers, false).await

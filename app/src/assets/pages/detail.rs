@@ -28,10 +28,18 @@ pub fn scope(lang: Lang, r: &Rights, me_today: jiff::civil::Date) -> String {
         parts.push(t!(lang, "Only for: {uses}", uses = names.join(", ")));
     }
     if !r.territories.is_empty() {
-        parts.push(t!(lang, "Only in: {places}", places = r.territories.join(", ")));
+        parts.push(t!(
+            lang,
+            "Only in: {places}",
+            places = r.territories.join(", ")
+        ));
     }
     match r.expires_on {
-        Some(last) => parts.push(t!(lang, "until {day}", day = fmt::day(lang, last, me_today))),
+        Some(last) => parts.push(t!(
+            lang,
+            "until {day}",
+            day = fmt::day(lang, last, me_today)
+        )),
         None if parts.is_empty() => parts.push(t!(lang, "for every use, no end date").to_owned()),
         None => parts.push(t!(lang, "no end date").to_owned()),
     }
@@ -48,7 +56,13 @@ pub async fn page(me: Me, Path(id): Path<String>) -> Result<Markup> {
     let day = today(&me);
     let made = store::renditions(&me.app.db, &hit.version.id).await?;
     let presets = store::presets(&me.app.db).await?;
-    let offers = take::offers(lang, &hit.version, &made, &presets, take::gets_originals(Some(&me.actor), a));
+    let offers = take::offers(
+        lang,
+        &hit.version,
+        &made,
+        &presets,
+        take::gets_originals(Some(&me.actor), a),
+    );
     let may_edit = store::may_edit(&me.actor);
     let works = policy::works(&me.actor);
     let near = find::alike(&me.app, Some(&me.actor), &id).await?;
@@ -57,7 +71,10 @@ pub async fn page(me: Me, Path(id): Path<String>) -> Result<Markup> {
         near_assets.push(store::find(&me.app.db, Some(&me.actor), id).await?);
     }
     let near = find::with_versions(&me.app, near_assets).await?;
-    let owner = people::store::find(&me.app.db, &a.owner_id).await?.map(|p| p.name).unwrap_or_default();
+    let owner = people::store::find(&me.app.db, &a.owner_id)
+        .await?
+        .map(|p| p.name)
+        .unwrap_or_default();
     let main = html! {
         h1 tabindex="-1" { (a.name) }
         div class="asset-large" { (picture(lang, &hit, "preview")) }
@@ -148,7 +165,11 @@ fn downloads(me: &Me, hit: &Hit, offers: &[Offer], owner: &str) -> Markup {
 
 /// How to use it: a line each, with a tick or a cross.
 pub fn guide(lang: Lang, text: &str) -> Markup {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
     html! {
         @if !lines.is_empty() {
             section class="block" { h2 class="rail-h" { (t!(lang, "Use it right")) }
@@ -170,22 +191,56 @@ async fn about(me: &Me, hit: &Hit, owner: &str) -> Result<Markup> {
     let works = policy::works(&me.actor);
     let tags = store::tags(&me.app.db, &a.id).await?;
     let used = uses::count(me, &a.id).await?;
-    let pixels = v.width.zip(v.height).map(|(w, h)| format!("{w} × {h}")).unwrap_or_default();
+    let pixels = v
+        .width
+        .zip(v.height)
+        .map(|(w, h)| format!("{w} × {h}"))
+        .unwrap_or_default();
     let of = |name: &'static str, show: bool| if show { name } else { "" };
     let facts = props(&[
         (t!(lang, "Owner"), html! { (avatar(owner, true)) (owner) }),
-        (t!(lang, "Kind"), html! { (a.kind.label(lang)) ", " (a.format) }),
-        (of(t!(lang, "Pixels"), !pixels.is_empty() && v.is_raster()), html! { (pixels) }),
-        (of(t!(lang, "Campaign"), !a.campaign.is_empty()), html! { a href={ "/assets?campaign=" (enc(&a.campaign)) } { (a.campaign) } }),
-        (of(t!(lang, "Tags"), !tags.is_empty()), html! { @for tag in &tags { a class="pill pill-line" href={ "/assets?tag=" (enc(tag)) } { (tag) } " " } }),
-        (of(t!(lang, "Who finds it"), works), html! { (a.audience.label(lang)) }),
-        (of(t!(lang, "Licence"), works), html! { (a.rights.licence.label(lang))
+        (
+            t!(lang, "Kind"),
+            html! { (a.kind.label(lang)) ", " (a.format) },
+        ),
+        (
+            of(t!(lang, "Pixels"), !pixels.is_empty() && v.is_raster()),
+            html! { (pixels) },
+        ),
+        (
+            of(t!(lang, "Campaign"), !a.campaign.is_empty()),
+            html! { a href={ "/assets?campaign=" (enc(&a.campaign)) } { (a.campaign) } },
+        ),
+        (
+            of(t!(lang, "Tags"), !tags.is_empty()),
+            html! { @for tag in &tags { a class="pill pill-line" href={ "/assets?tag=" (enc(tag)) } { (tag) } " " } },
+        ),
+        (
+            of(t!(lang, "Who finds it"), works),
+            html! { (a.audience.label(lang)) },
+        ),
+        (
+            of(t!(lang, "Licence"), works),
+            html! { (a.rights.licence.label(lang))
             @if a.rights.licence == Licence::Unknown { " " (pill(Tone::Bad, "alert", t!(lang, "Check it"))) }
-            @if !a.rights.licence_note.is_empty() { br; small class="muted" { (a.rights.licence_note) } } }),
-        (of(t!(lang, "Consent"), works), html! { (a.rights.consent.label(lang)) }),
-        (t!(lang, "Changed"), html! { (fmt::when(lang, a.updated_at, me.now, &me.prefs.zone)) }),
-        (t!(lang, "Used in"), html! { (tn!(lang, used, "{n} place", "{n} places")) }),
-        (t!(lang, "Downloads"), html! { (fmt::number(lang, a.downloads)) }),
+            @if !a.rights.licence_note.is_empty() { br; small class="muted" { (a.rights.licence_note) } } },
+        ),
+        (
+            of(t!(lang, "Consent"), works),
+            html! { (a.rights.consent.label(lang)) },
+        ),
+        (
+            t!(lang, "Changed"),
+            html! { (fmt::when(lang, a.updated_at, me.now, &me.prefs.zone)) },
+        ),
+        (
+            t!(lang, "Used in"),
+            html! { (tn!(lang, used, "{n} place", "{n} places")) },
+        ),
+        (
+            t!(lang, "Downloads"),
+            html! { (fmt::number(lang, a.downloads)) },
+        ),
     ]);
     let camera = html! {
         @if works && !v.meta.is_empty() {
@@ -196,7 +251,11 @@ async fn about(me: &Me, hit: &Hit, owner: &str) -> Result<Markup> {
         }
     };
     let number = t!(lang, "Version {n}", n = v.number);
-    Ok(rail_block(t!(lang, "About"), &number, html! { (facts) (camera) }))
+    Ok(rail_block(
+        t!(lang, "About"),
+        &number,
+        html! { (facts) (camera) },
+    ))
 }
 
 fn enc(text: &str) -> String {

@@ -11,8 +11,8 @@ use crate::assets::bulk::day;
 use crate::assets::find::Hit;
 use crate::assets::model::{Asset, Audience, Kind, People};
 use crate::assets::rights::{Channel, Consent, Licence, Rights};
-use crate::assets::verbs::{self, Facts};
 use crate::assets::store;
+use crate::assets::verbs::{self, Facts};
 use crate::error::{Error, FieldError, Result};
 use crate::files::Sent;
 use crate::i18n::{Lang, fmt, t};
@@ -29,7 +29,12 @@ macro_rules! options {
     ($list:ty, $lang:expr, $chosen:expr) => {
         <$list>::ALL
             .iter()
-            .map(|one| Opt { value: one.key(), label: one.label($lang), chosen: $chosen(*one), ..Opt::default() })
+            .map(|one| Opt {
+                value: one.key(),
+                label: one.label($lang),
+                chosen: $chosen(*one),
+                ..Opt::default()
+            })
             .collect::<Vec<Opt<'_>>>()
     };
 }
@@ -42,26 +47,52 @@ pub async fn show(me: Me, Path(id): Path<String>) -> Result<Markup> {
     form(&me, &asset, &facts, &asset.rights, &[]).await
 }
 
-async fn form(me: &Me, asset: &Asset, f: &Facts, r: &Rights, wrong: &[FieldError]) -> Result<Markup> {
+async fn form(
+    me: &Me,
+    asset: &Asset,
+    f: &Facts,
+    r: &Rights,
+    wrong: &[FieldError],
+) -> Result<Markup> {
     let lang = me.lang();
-    let said: Vec<(String, String)> = wrong.iter().map(|w| (w.field.clone(), lang.text(&w.msg.text, &w.msg.args))).collect();
-    let error = |name: &str| said.iter().find(|(n, _)| n == name).map_or("", |(_, e)| e.as_str());
+    let said: Vec<(String, String)> = wrong
+        .iter()
+        .map(|w| (w.field.clone(), lang.text(&w.msg.text, &w.msg.args)))
+        .collect();
+    let error = |name: &str| {
+        said.iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, e)| e.as_str())
+    };
     let shown: Vec<(&str, &str)> = said.iter().map(|(n, e)| (n.as_str(), e.as_str())).collect();
     let people_here = people::store::agents(&me.app.db).await?;
     let owner = f.owner_id.clone().unwrap_or_default();
     let owners: Vec<Opt<'_>> = people_here
         .iter()
-        .map(|p| Opt { value: &p.id, label: &p.name, chosen: p.id == owner, ..Opt::default() })
+        .map(|p| Opt {
+            value: &p.id,
+            label: &p.name,
+            chosen: p.id == owner,
+            ..Opt::default()
+        })
         .collect();
     let (tags, places) = (f.tags.join(", "), r.territories.join(", "));
-    let (from, until) = (r.embargo_until.map(|d| d.to_string()).unwrap_or_default(), r.expires_on.map(|d| d.to_string()).unwrap_or_default());
+    let (from, until) = (
+        r.embargo_until.map(|d| d.to_string()).unwrap_or_default(),
+        r.expires_on.map(|d| d.to_string()).unwrap_or_default(),
+    );
     let kinds = options!(Kind, lang, |k| k == f.kind);
     let audiences = options!(Audience, lang, |a| a == f.audience);
     let seen = options!(People, lang, |p| p == f.people);
     let licences = options!(Licence, lang, |l| l == r.licence);
     let consents = options!(Consent, lang, |c| c == r.consent);
     let channels = options!(Channel, lang, |c| r.channels.contains(&c));
-    let field = |name: &'static str, label: &'static str| Field { name, label, error: error(name), ..Field::default() };
+    let field = |name: &'static str, label: &'static str| Field {
+        name,
+        label,
+        error: error(name),
+        ..Field::default()
+    };
     let body = html! {
         (bar_back(&asset.name, &format!("/assets/{}", asset.id), "", html! {}))
         div class="panel-body" { div class="measure stack" {
@@ -126,7 +157,12 @@ pub async fn save(me: Me, Path(id): Path<String>, Posted(form_sent): Posted) -> 
     let lang: Lang = me.lang();
     let asset = store::find(&me.app.db, Some(&me.actor), &id).await?;
     store::require_edit(&me.actor)?;
-    let get = |name: &str| form_sent.get(name).and_then(|v| v.first()).map_or("", String::as_str);
+    let get = |name: &str| {
+        form_sent
+            .get(name)
+            .and_then(|v| v.first())
+            .map_or("", String::as_str)
+    };
     let facts = Facts {
         name: get("name").to_owned(),
         description: get("description").to_owned(),
@@ -139,7 +175,12 @@ pub async fn save(me: Me, Path(id): Path<String>, Posted(form_sent): Posted) -> 
         owner_id: Some(get("owner_id").to_owned()).filter(|o| !o.is_empty()),
         tags: vec![get("tags").to_owned()],
     };
-    let channels = form_sent.get("channels").into_iter().flatten().filter_map(|c| Channel::from_key(c)).collect();
+    let channels = form_sent
+        .get("channels")
+        .into_iter()
+        .flatten()
+        .filter_map(|c| Channel::from_key(c))
+        .collect();
     let mut rights = Rights {
         licence: Licence::from_key(get("licence")).unwrap_or(asset.rights.licence),
         licence_note: get("licence_note").to_owned(),
@@ -184,20 +225,28 @@ pub async fn renew(me: Me, Path(id): Path<String>, mut sent: Sent) -> Result<Res
     let done = async {
         let files = taken(&me, &mut sent).await?;
         let mut tx = me.app.db.begin().await?;
-        verbs::renew_in(&mut tx, &me, &me.actor, &id, &files[0], &why).await.map_err(|error| match error {
-            Error::Invalid(mut wrong) => {
-                for one in &mut wrong {
-                    one.field = "files".to_owned();
+        verbs::renew_in(&mut tx, &me, &me.actor, &id, &files[0], &why)
+            .await
+            .map_err(|error| match error {
+                Error::Invalid(mut wrong) => {
+                    for one in &mut wrong {
+                        one.field = "files".to_owned();
+                    }
+                    Error::Invalid(wrong)
                 }
-                Error::Invalid(wrong)
-            }
-            other => other,
-        })?;
+                other => other,
+            })?;
         tx.commit().await?;
         Ok(())
     };
     match done.await {
-        Ok(()) => Ok(see_other(&format!("/assets/{id}"), Some(Flash::new(t!(me.lang(), "The new version is there. Its sizes are being made."))))),
+        Ok(()) => Ok(see_other(
+            &format!("/assets/{id}"),
+            Some(Flash::new(t!(
+                me.lang(),
+                "The new version is there. Its sizes are being made."
+            ))),
+        )),
         Err(Error::Invalid(wrong)) => {
             let facts = Facts::of(&asset, store::tags(&me.app.db, &id).await?);
             let page = form(&me, &asset, &facts, &asset.rights, &wrong).await?;
@@ -210,13 +259,22 @@ pub async fn renew(me: Me, Path(id): Path<String>, mut sent: Sent) -> Result<Res
 /// POST /assets/{asset}/versions/{asset_version}/restore
 pub async fn restore(me: Me, Path((id, version)): Path<(String, String)>) -> Result<Response> {
     verbs::restore(&me, &me.actor, &id, &version).await?;
-    Ok(see_other(&format!("/assets/{id}"), Some(Flash::new(t!(me.lang(), "The earlier file is the current one again.")))))
+    Ok(see_other(
+        &format!("/assets/{id}"),
+        Some(Flash::new(t!(
+            me.lang(),
+            "The earlier file is the current one again."
+        ))),
+    ))
 }
 
 /// POST /assets/{asset}/archive
 pub async fn archive(me: Me, Path(id): Path<String>) -> Result<Response> {
     verbs::archive(&me, &me.actor, &id).await?;
-    Ok(see_other("/assets", Some(Flash::new(t!(me.lang(), "It is out of the library.")))))
+    Ok(see_other(
+        "/assets",
+        Some(Flash::new(t!(me.lang(), "It is out of the library."))),
+    ))
 }
 
 /// The versions of an asset, on its page.

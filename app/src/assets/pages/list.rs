@@ -50,7 +50,10 @@ fn address(asked: &Asked, change: (&str, Option<&str>)) -> String {
         ("view", asked.view.as_deref()),
     ];
     let mut pairs = Vec::new();
-    for (name, value) in fixed.into_iter().chain(FACETS.iter().map(|(name, _)| (*name, asked.of(name)))) {
+    for (name, value) in fixed
+        .into_iter()
+        .chain(FACETS.iter().map(|(name, _)| (*name, asked.of(name))))
+    {
         if name != change.0 {
             pairs.extend(value.map(|v| (name, v)));
         }
@@ -60,7 +63,11 @@ fn address(asked: &Asked, change: (&str, Option<&str>)) -> String {
         .iter()
         .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
         .collect();
-    if text.is_empty() { "/assets".to_owned() } else { format!("/assets?{}", text.join("&")) }
+    if text.is_empty() {
+        "/assets".to_owned()
+    } else {
+        format!("/assets?{}", text.join("&"))
+    }
 }
 
 /// GET /assets
@@ -72,16 +79,36 @@ pub async fn page(me: Me, Query(asked): Query<Asked>) -> Result<Markup> {
     let may_edit = store::may_edit(&me.actor);
     let filters = filters(&me, &asked, &found).await?;
     let is_list = asked.view.as_deref() == Some("list");
-    let any = asked.q.is_some() || asked.like.is_some() || asked.collection.is_some() || FACETS.iter().any(|(f, _)| asked.of(f).is_some());
+    let any = asked.q.is_some()
+        || asked.like.is_some()
+        || asked.collection.is_some()
+        || FACETS.iter().any(|(f, _)| asked.of(f).is_some());
     let views = [
-        (t!(lang, "Pictures"), address(&asked, ("view", None)), !is_list),
-        (t!(lang, "List"), address(&asked, ("view", Some("list"))), is_list),
+        (
+            t!(lang, "Pictures"),
+            address(&asked, ("view", None)),
+            !is_list,
+        ),
+        (
+            t!(lang, "List"),
+            address(&asked, ("view", Some("list"))),
+            is_list,
+        ),
     ];
     let views: Vec<Seg<'_>> = views
         .iter()
-        .map(|(label, href, current)| Seg { label, href, current: *current, ..Seg::default() })
+        .map(|(label, href, current)| Seg {
+            label,
+            href,
+            current: *current,
+            ..Seg::default()
+        })
         .collect();
-    let rows = if is_list { as_list(&me, &found.hits, may_edit) } else { as_grid(&me, &found.hits, may_edit) };
+    let rows = if is_list {
+        as_list(&me, &found.hits, may_edit)
+    } else {
+        as_grid(&me, &found.hits, may_edit)
+    };
     let body = html! {
         @if found.hits.is_empty() && any {
             div class="panel-body" { (empty("search", t!(lang, "No match"), t!(lang, "Try fewer or shorter words."), html! {
@@ -112,7 +139,11 @@ pub async fn page(me: Me, Query(asked): Query<Asked>) -> Result<Markup> {
             (link_button("/assets/new", Button { label: t!(lang, "Add files"), icon: "upl", size: Size::Small, kind: Loud::Primary, key: "c", ..Button::default() }))
         }
     };
-    let title = if works { t!(lang, "Assets") } else { t!(lang, "Brand assets") };
+    let title = if works {
+        t!(lang, "Assets")
+    } else {
+        t!(lang, "Brand assets")
+    };
     let page = if works {
         html! {
             div class="bar" { h1 { (title) } (search) span class="end" { (seg(t!(lang, "Views"), &views)) (acts) } }
@@ -147,12 +178,19 @@ async fn filters(me: &Me, asked: &Asked, found: &Found) -> Result<Markup> {
                 (key, label, chosen)
             })
             .collect();
-        let chosen = asked.of(facet).map(|key| value(lang, facet, key)).unwrap_or_default();
+        let chosen = asked
+            .of(facet)
+            .map(|key| value(lang, facet, key))
+            .unwrap_or_default();
         all.push((facet, options, chosen));
     }
     let options: Vec<Vec<(&str, &str, bool)>> = all
         .iter()
-        .map(|(_, o, _)| o.iter().map(|(k, l, c)| (k.as_str(), l.as_str(), *c)).collect())
+        .map(|(_, o, _)| {
+            o.iter()
+                .map(|(k, l, c)| (k.as_str(), l.as_str(), *c))
+                .collect()
+        })
         .collect();
     let chips: Vec<Chip<'_>> = all
         .iter()
@@ -167,10 +205,14 @@ async fn filters(me: &Me, asked: &Asked, found: &Found) -> Result<Markup> {
             many: false,
         })
         .collect();
-    let keep: Vec<(&str, &str)> = [("q", &asked.q), ("view", &asked.view), ("collection", &asked.collection)]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
-        .collect();
+    let keep: Vec<(&str, &str)> = [
+        ("q", &asked.q),
+        ("view", &asked.view),
+        ("collection", &asked.collection),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    .collect();
     let shown = html! {
         span class="small muted" { (tn!(lang, found.total, "{n} shown, most used first", "{n} shown, most used first")) }
     };
@@ -182,7 +224,13 @@ async fn deeds(me: &Me) -> Result<Markup> {
     let lang = me.lang();
     let collections = crate::assets::collections::list(&me.app, Some(&me.actor)).await?;
     let small = |label, name, value| {
-        button(Button { label, name, value, size: Size::Small, ..Button::default() })
+        button(Button {
+            label,
+            name,
+            value,
+            size: Size::Small,
+            ..Button::default()
+        })
     };
     Ok(html! {
         span class="row" {
@@ -236,11 +284,28 @@ fn as_list(me: &Me, hits: &[Hit], ticks: bool) -> Markup {
     let lang = me.lang();
     let day = today(me);
     let cols = [
-        Col { label: t!(lang, "Name"), ..Col::default() },
-        Col { label: t!(lang, "Format"), ..Col::default() },
-        Col { label: t!(lang, "Rights"), ..Col::default() },
-        Col { label: t!(lang, "Size"), number: true, ..Col::default() },
-        Col { label: t!(lang, "Downloads"), number: true, ..Col::default() },
+        Col {
+            label: t!(lang, "Name"),
+            ..Col::default()
+        },
+        Col {
+            label: t!(lang, "Format"),
+            ..Col::default()
+        },
+        Col {
+            label: t!(lang, "Rights"),
+            ..Col::default()
+        },
+        Col {
+            label: t!(lang, "Size"),
+            number: true,
+            ..Col::default()
+        },
+        Col {
+            label: t!(lang, "Downloads"),
+            number: true,
+            ..Col::default()
+        },
     ];
     let rows = html! {
         @for hit in hits {
@@ -262,7 +327,16 @@ fn as_list(me: &Me, hits: &[Hit], ticks: bool) -> Markup {
     };
     table(
         lang,
-        &Table { id: "assets", caption: t!(lang, "Assets"), cols: &cols, ticks },
-        &[Group { label: "", count: 0, rows }],
+        &Table {
+            id: "assets",
+            caption: t!(lang, "Assets"),
+            cols: &cols,
+            ticks,
+        },
+        &[Group {
+            label: "",
+            count: 0,
+            rows,
+        }],
     )
 }

@@ -8,12 +8,16 @@
 //! | [`bytes`] | pictures and downloads |
 //! | [`add`] | adding files |
 //! | [`edit`] | what is said of an asset, its rights, its files |
+//! | [`collections`] | what belongs together |
+//! | [`share`] | making a link, and the page behind it |
 
 pub mod add;
 pub mod bytes;
+pub mod collections;
 pub mod detail;
 pub mod edit;
 pub mod list;
+pub mod share;
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -71,9 +75,21 @@ pub fn rights_pill(lang: Lang, r: &rights::Rights, today: Date, always: bool) ->
         State::Free | State::Limited if !always => html! {},
         State::Free => pill(Tone::Ok, "check", state.label(lang)),
         State::Limited => pill(Tone::Line, "info", state.label(lang)),
-        State::Ending => pill(Tone::Warn, "clock", &t!(lang, "Ends {day}", day = short(r.expires_on))),
-        State::Embargoed => pill(Tone::Warn, "lock", &t!(lang, "From {day}", day = short(r.embargo_until))),
-        State::Expired => pill(Tone::Bad, "alert", &t!(lang, "Ended {day}", day = short(r.expires_on))),
+        State::Ending => pill(
+            Tone::Warn,
+            "clock",
+            &t!(lang, "Ends {day}", day = short(r.expires_on)),
+        ),
+        State::Embargoed => pill(
+            Tone::Warn,
+            "lock",
+            &t!(lang, "From {day}", day = short(r.embargo_until)),
+        ),
+        State::Expired => pill(
+            Tone::Bad,
+            "alert",
+            &t!(lang, "Ended {day}", day = short(r.expires_on)),
+        ),
         State::Unclear => pill(Tone::Bad, "alert", state.label(lang)),
     }
 }
@@ -81,8 +97,33 @@ pub fn rights_pill(lang: Lang, r: &rights::Rights, today: Date, always: bool) ->
 /// "Photo · 6000 × 4500", "Logo · SVG".
 pub fn sub(lang: Lang, hit: &Hit) -> String {
     let kind = hit.asset.kind.label(lang);
-    match (hit.version.is_raster(), hit.version.width, hit.version.height) {
+    match (
+        hit.version.is_raster(),
+        hit.version.width,
+        hit.version.height,
+    ) {
         (true, Some(w), Some(h)) => format!("{kind} · {w} × {h}"),
         _ => format!("{kind} · {}", hit.asset.format),
     }
+}
+
+/// "Take it now" on the start page: logos and templates that may be used, the
+/// most used first.
+pub async fn take_now(me: &Me) -> Result<Markup> {
+    let lang = me.lang();
+    let hits = crate::assets::api::most_used(me, &["logo", "template"], 4).await?;
+    Ok(html! {
+        @if !hits.is_empty() {
+            section class="section" aria-labelledby="h-take" {
+                (crate::ui::block::section_head("h-take", t!(lang, "Take it now"), "/assets", t!(lang, "All brand assets")))
+                ul class="take" { @for hit in &hits {
+                    li { a href={ "/assets/" (hit.asset.id) } {
+                        span class="th" { @if hit.version.state == Ready::Ready { img src=(picture_href(&hit.asset.id, &hit.version, "thumb")) alt="" width="48" height="40"; } }
+                        span { (hit.asset.name) small { (sub(lang, hit)) } }
+                        (crate::ui::icon::icon("dl"))
+                    } }
+                } }
+            }
+        }
+    })
 }

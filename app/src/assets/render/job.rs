@@ -72,7 +72,9 @@ async fn claim(app: &App, now: Timestamp) -> Result<Option<Claim>> {
 
 /// Do the next job that is due. Says whether there was one.
 pub async fn run_next(app: &App, now: Timestamp) -> Result<bool> {
-    let Some(claim) = claim(app, now).await? else { return Ok(false) };
+    let Some(claim) = claim(app, now).await? else {
+        return Ok(false);
+    };
     if let Err(error) = work(app, now, &claim).await {
         tracing::warn!(version = %claim.version_id, %error, "renditions could not be made");
         put_back(app, now, &claim, &error.to_string()).await?;
@@ -93,8 +95,10 @@ async fn put_back(app: &App, now: Timestamp, claim: &Claim, why: &str) -> Result
     let pause = SignedDuration::from_secs(10 << claim.attempts.clamp(0, 10));
     let dead = claim.attempts >= TRIES;
     let mut tx = app.db.begin().await?;
-    sql("UPDATE asset_job SET leased_until = 0, not_before = $1, last_error = $2, dead_at = $3
-         WHERE id = $4 AND lease = $5")
+    sql(
+        "UPDATE asset_job SET leased_until = 0, not_before = $1, last_error = $2, dead_at = $3
+         WHERE id = $4 AND lease = $5",
+    )
     .bind((now + pause).as_microsecond())
     .bind(why.chars().take(500).collect::<String>())
     .bind(dead.then_some(now.as_microsecond()))
@@ -144,12 +148,22 @@ async fn made(app: &App, version: &Version, dir: &std::path::Path) -> Result<(Do
     let mut kept = Vec::new();
     for made in &done.made {
         let bytes = tokio::fs::read(dir.join(&made.file)).await?;
-        kept.push((made.preset.clone(), app.blobs.put(&bytes).await.map_err(disk)?));
+        kept.push((
+            made.preset.clone(),
+            app.blobs.put(&bytes).await.map_err(disk)?,
+        ));
     }
     Ok((done, kept))
 }
 
-async fn finish(app: &App, now: Timestamp, claim: &Claim, version: &Version, done: &Done, kept: &Kept) -> Result<()> {
+async fn finish(
+    app: &App,
+    now: Timestamp,
+    claim: &Claim,
+    version: &Version,
+    done: &Done,
+    kept: &Kept,
+) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let ours = sql("DELETE FROM asset_job WHERE id = $1 AND lease = $2")
         .bind(&claim.id)
@@ -159,7 +173,10 @@ async fn finish(app: &App, now: Timestamp, claim: &Claim, version: &Version, don
     if ours == 0 {
         return Ok(()); // it took too long, and another does it anew
     }
-    sql("DELETE FROM asset_rendition WHERE version_id = $1").bind(&version.id).run(&mut tx).await?;
+    sql("DELETE FROM asset_rendition WHERE version_id = $1")
+        .bind(&version.id)
+        .run(&mut tx)
+        .await?;
     for (made, (preset, stored)) in done.made.iter().zip(kept) {
         sql("INSERT INTO asset_rendition (version_id, preset, media_type, size, sha256, width, height, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")

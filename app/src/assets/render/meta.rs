@@ -44,7 +44,9 @@ fn exif(raw: Vec<u8>, fields: &mut Vec<(String, String)>) {
         Some(rest) => rest.to_vec(),
         None => raw,
     };
-    let Ok(read) = exif::Reader::new().read_raw(raw) else { return };
+    let Ok(read) = exif::Reader::new().read_raw(raw) else {
+        return;
+    };
     let tags = [
         (Tag::ImageDescription, "Description"),
         (Tag::Artist, "Author"),
@@ -62,12 +64,22 @@ fn exif(raw: Vec<u8>, fields: &mut Vec<(String, String)>) {
     ];
     for (tag, name) in tags {
         if let Some(field) = read.get_field(tag, In::PRIMARY) {
-            add(fields, name, &field.display_value().with_unit(&read).to_string());
+            add(
+                fields,
+                name,
+                &field.display_value().with_unit(&read).to_string(),
+            );
         }
     }
     let place = |tag, r#ref| {
-        let degrees = read.get_field(tag, In::PRIMARY)?.display_value().to_string();
-        let side = read.get_field(r#ref, In::PRIMARY)?.display_value().to_string();
+        let degrees = read
+            .get_field(tag, In::PRIMARY)?
+            .display_value()
+            .to_string();
+        let side = read
+            .get_field(r#ref, In::PRIMARY)?
+            .display_value()
+            .to_string();
         Some(format!("{degrees} {side}"))
     };
     if let (Some(north), Some(east)) = (
@@ -90,7 +102,9 @@ fn iptc(raw: &[u8], fields: &mut Vec<(String, String)>) {
     }
     while let [0x1c, record, number, high, low, tail @ ..] = rest {
         let length = usize::from(*high) << 8 | usize::from(*low);
-        let Some(value) = tail.get(..length) else { return };
+        let Some(value) = tail.get(..length) else {
+            return;
+        };
         rest = &tail[length..];
         let name = match (record, number) {
             (2, 5) => "Title",
@@ -111,13 +125,17 @@ fn iptc(raw: &[u8], fields: &mut Vec<(String, String)>) {
 
 /// Dublin Core and rights (ISO 16684-1).
 fn xmp(raw: &[u8], fields: &mut Vec<(String, String)>) {
-    let Ok(text) = std::str::from_utf8(raw) else { return };
+    let Ok(text) = std::str::from_utf8(raw) else {
+        return;
+    };
     let options = roxmltree::ParsingOptions {
         nodes_limit: 20_000,
         ..Default::default()
     };
     let text = text.trim_matches(|c: char| c == '\0' || c == '\u{feff}');
-    let Ok(tree) = roxmltree::Document::parse_with_options(text, options) else { return };
+    let Ok(tree) = roxmltree::Document::parse_with_options(text, options) else {
+        return;
+    };
     let name = |local: &str| match local {
         "title" => Some("Title"),
         "description" => Some("Description"),
@@ -137,8 +155,13 @@ fn xmp(raw: &[u8], fields: &mut Vec<(String, String)>) {
                 add(fields, name, attribute.value());
             }
         }
-        let Some(name) = name(node.tag_name().name()) else { continue };
-        let items: Vec<_> = node.descendants().filter(|n| n.tag_name().name() == "li").collect();
+        let Some(name) = name(node.tag_name().name()) else {
+            continue;
+        };
+        let items: Vec<_> = node
+            .descendants()
+            .filter(|n| n.tag_name().name() == "li")
+            .collect();
         if items.is_empty() {
             add(fields, name, node.text().unwrap_or_default());
         }
@@ -159,7 +182,13 @@ mod tests {
         let mut raw = b"Photoshop 3.0\08BIM\x04\x04\0\0\0\0\0\x14".to_vec();
         raw.extend_from_slice(b"\x1c\x02\x50\0\x05Luca!\x1c\x02\x19\0\x03sea");
         iptc(&raw, &mut fields);
-        assert_eq!(fields, [("Author".into(), "Luca!".into()), ("Keyword".into(), "sea".into())]);
+        assert_eq!(
+            fields,
+            [
+                ("Author".into(), "Luca!".into()),
+                ("Keyword".into(), "sea".into())
+            ]
+        );
         let mut fields = Vec::new();
         xmp(
             br#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -167,7 +196,13 @@ mod tests {
              <dc:rights>All ours</dc:rights></rdf:Description></rdf:RDF></x:xmpmeta>"#,
             &mut fields,
         );
-        assert_eq!(fields, [("Author".into(), "Luca".into()), ("Copyright".into(), "All ours".into())]);
+        assert_eq!(
+            fields,
+            [
+                ("Author".into(), "Luca".into()),
+                ("Copyright".into(), "All ours".into())
+            ]
+        );
     }
 
     proptest! {

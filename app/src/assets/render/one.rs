@@ -70,7 +70,8 @@ fn pixels(task: &Task, bytes: &[u8]) -> Result<Done, &'static str> {
     let (pixels, mut done) = raster::read(bytes)?;
     done.look = pixels.look();
     for preset in &task.presets {
-        done.made.push(pixels.make(preset, &task.output).ok_or(BROKEN)?);
+        done.made
+            .push(pixels.make(preset, &task.output).ok_or(BROKEN)?);
     }
     Ok(done)
 }
@@ -95,7 +96,8 @@ fn drawing(task: &Task) -> Result<Done, &'static str> {
         height,
     });
     for preset in &task.presets {
-        done.made.push(pixels.make(preset, &task.output).ok_or(BROKEN)?);
+        done.made
+            .push(pixels.make(preset, &task.output).ok_or(BROKEN)?);
     }
     Ok(done)
 }
@@ -113,7 +115,16 @@ fn paged(task: &Task) -> Result<Done, &'static str> {
     }
     let stem = task.output.join("page");
     let mut command = Command::new("pdftoppm");
-    command.args(["-f", "1", "-l", "1", "-singlefile", "-png", "-scale-to", "1600"]);
+    command.args([
+        "-f",
+        "1",
+        "-l",
+        "1",
+        "-singlefile",
+        "-png",
+        "-scale-to",
+        "1600",
+    ]);
     command.arg(&task.input).arg(&stem);
     picture_of(task, command, &stem.with_extension("png"))
 }
@@ -122,9 +133,19 @@ fn paged(task: &Task) -> Result<Done, &'static str> {
 fn moving(task: &Task) -> Result<Done, &'static str> {
     let poster = task.output.join("poster.png");
     let mut command = Command::new("ffmpeg");
-    command.args(["-nostdin", "-v", "error", "-threads", "1", "-protocol_whitelist", "file,pipe"]);
+    command.args([
+        "-nostdin",
+        "-v",
+        "error",
+        "-threads",
+        "1",
+        "-protocol_whitelist",
+        "file,pipe",
+    ]);
     command.args(["-ss", "1", "-i"]).arg(&task.input);
-    command.args(["-frames:v", "1", "-vf", "scale='min(1600,iw)':-2"]).arg(&poster);
+    command
+        .args(["-frames:v", "1", "-vf", "scale='min(1600,iw)':-2"])
+        .arg(&poster);
     picture_of(task, command, &poster)
 }
 
@@ -135,9 +156,13 @@ fn picture_of(task: &Task, mut command: Command, file: &Path) -> Result<Done, &'
         plain: true,
         ..Done::default()
     };
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.current_dir(&task.output);
-    command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null());
+    command
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null());
     command.stderr(std::process::Stdio::null());
     match command.status() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(plain),
@@ -147,7 +172,8 @@ fn picture_of(task: &Task, mut command: Command, file: &Path) -> Result<Done, &'
     }
     let mut done = pixels(task, &bytes(file, RASTER_BYTES)?)?;
     let _ = std::fs::remove_file(file);
-    done.made.retain(|made| matches!(made.preset.as_str(), "thumb" | "preview"));
+    done.made
+        .retain(|made| matches!(made.preset.as_str(), "thumb" | "preview"));
     done.meta.clear();
     Ok(done)
 }

@@ -24,7 +24,8 @@ pub struct Pixels {
 }
 
 /// Why a picture cannot be shown.
-pub const TOO_LARGE: &str = "This picture has more pixels than can be shown here. Save a smaller copy and upload that.";
+pub const TOO_LARGE: &str =
+    "This picture has more pixels than can be shown here. Save a smaller copy and upload that.";
 /// As above.
 pub const BROKEN: &str = "This file is damaged or is not what its name says. Open it in the program it was made with, save it again and upload that.";
 
@@ -33,7 +34,9 @@ pub const BROKEN: &str = "This file is damaged or is not what its name says. Ope
 /// # Errors
 /// Why it cannot be shown.
 pub fn read(bytes: &[u8]) -> Result<(Pixels, Done), &'static str> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| BROKEN)?;
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| BROKEN)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -59,7 +62,12 @@ pub fn read(bytes: &[u8]) -> Result<(Pixels, Done), &'static str> {
         (PixelType::U8x3, whole.into_rgb8().into_raw())
     };
     let image = Image::from_vec_u8(width, height, raw, kind).map_err(|_| BROKEN)?;
-    let pixels = Pixels { image, clear, turn, profile };
+    let pixels = Pixels {
+        image,
+        clear,
+        turn,
+        profile,
+    };
     let (width, height) = pixels.seen();
     let done = Done {
         width,
@@ -79,7 +87,10 @@ fn why(error: image::ImageError) -> &'static str {
 
 fn is_across(turn: Orientation) -> bool {
     use Orientation as O;
-    matches!(turn, O::Rotate90 | O::Rotate270 | O::Rotate90FlipH | O::Rotate270FlipH)
+    matches!(
+        turn,
+        O::Rotate90 | O::Rotate270 | O::Rotate90FlipH | O::Rotate270FlipH
+    )
 }
 
 impl Pixels {
@@ -133,20 +144,29 @@ impl Pixels {
             "jpeg" => false,
             _ => self.clear,
         };
-        let (ending, media_type) = if png { ("png", "image/png") } else { ("jpg", "image/jpeg") };
+        let (ending, media_type) = if png {
+            ("png", "image/png")
+        } else {
+            ("jpg", "image/jpeg")
+        };
         let file = format!("{}.{ending}", preset.key);
         let out = std::io::BufWriter::new(std::fs::File::create(dir.join(&file)).ok()?);
         let (width, height) = (image.width(), image.height());
         if png {
-            let mut encoder = PngEncoder::new_with_quality(out, CompressionType::Default, FilterType::Adaptive);
+            let mut encoder =
+                PngEncoder::new_with_quality(out, CompressionType::Default, FilterType::Adaptive);
             self.tag(&mut encoder);
             let color = image.color().into();
-            encoder.write_image(image.as_bytes(), width, height, color).ok()?;
+            encoder
+                .write_image(image.as_bytes(), width, height, color)
+                .ok()?;
         } else {
             let mut encoder = JpegEncoder::new_with_quality(out, preset.quality.clamp(1, 100));
             self.tag(&mut encoder);
             let flat = on_white(image);
-            encoder.write_image(flat.as_raw(), width, height, ExtendedColorType::Rgb8).ok()?;
+            encoder
+                .write_image(flat.as_raw(), width, height, ExtendedColorType::Rgb8)
+                .ok()?;
         }
         Some(Made {
             preset: preset.key.clone(),
@@ -188,9 +208,16 @@ impl Pixels {
     }
 
     fn stretched(&self, to: &Preset) -> Vec<u8> {
-        let (w, h) = if is_across(self.turn) { (to.height, to.width) } else { (to.width, to.height) };
+        let (w, h) = if is_across(self.turn) {
+            (to.height, to.width)
+        } else {
+            (to.width, to.height)
+        };
         let mut small = Image::new(w, h, self.image.pixel_type());
-        if Resizer::new().resize(&self.image, &mut small, None).is_err() {
+        if Resizer::new()
+            .resize(&self.image, &mut small, None)
+            .is_err()
+        {
             return Vec::new();
         }
         let raw = small.into_vec();
@@ -199,16 +226,23 @@ impl Pixels {
         } else {
             image::RgbImage::from_raw(w, h, raw).map(DynamicImage::ImageRgb8)
         };
-        let Some(mut image) = image else { return Vec::new() };
+        let Some(mut image) = image else {
+            return Vec::new();
+        };
         image.apply_orientation(self.turn);
-        DynamicImage::ImageRgb8(on_white(image)).into_luma8().into_raw()
+        DynamicImage::ImageRgb8(on_white(image))
+            .into_luma8()
+            .into_raw()
     }
 }
 
 /// How large a picture becomes. Nothing is made larger than it is.
 fn size(width: u32, height: u32, preset: &Preset) -> (u32, u32) {
     let (w, h) = (f64::from(width), f64::from(height));
-    let (pw, ph) = (f64::from(preset.width.max(1)), f64::from(preset.height.max(1)));
+    let (pw, ph) = (
+        f64::from(preset.width.max(1)),
+        f64::from(preset.height.max(1)),
+    );
     let round = |x: f64| x.round().max(1.0) as u32;
     if preset.crop {
         let shrink = (w / pw).min(h / ph).min(1.0);

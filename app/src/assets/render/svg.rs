@@ -17,12 +17,58 @@ const DEPTH: usize = 64;
 /// Elements that draw, or hold what draws (SVG 2 without script, style sheets
 /// from elsewhere, animation, foreign content and links).
 const ELEMENTS: &[&str] = &[
-    "svg", "g", "defs", "symbol", "use", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline",
-    "polygon", "text", "tspan", "textPath", "linearGradient", "radialGradient", "stop", "pattern", "clipPath",
-    "mask", "marker", "image", "style", "switch", "filter", "feBlend", "feColorMatrix", "feComponentTransfer",
-    "feComposite", "feConvolveMatrix", "feDiffuseLighting", "feDisplacementMap", "feDistantLight", "feDropShadow",
-    "feFlood", "feFuncA", "feFuncB", "feFuncG", "feFuncR", "feGaussianBlur", "feMerge", "feMergeNode",
-    "feMorphology", "feOffset", "fePointLight", "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence",
+    "svg",
+    "g",
+    "defs",
+    "symbol",
+    "use",
+    "title",
+    "desc",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "tspan",
+    "textPath",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "pattern",
+    "clipPath",
+    "mask",
+    "marker",
+    "image",
+    "style",
+    "switch",
+    "filter",
+    "feBlend",
+    "feColorMatrix",
+    "feComponentTransfer",
+    "feComposite",
+    "feConvolveMatrix",
+    "feDiffuseLighting",
+    "feDisplacementMap",
+    "feDistantLight",
+    "feDropShadow",
+    "feFlood",
+    "feFuncA",
+    "feFuncB",
+    "feFuncG",
+    "feFuncR",
+    "feGaussianBlur",
+    "feMerge",
+    "feMergeNode",
+    "feMorphology",
+    "feOffset",
+    "fePointLight",
+    "feSpecularLighting",
+    "feSpotLight",
+    "feTile",
+    "feTurbulence",
 ];
 
 /// The drawing with nothing in it that runs or loads.
@@ -100,7 +146,9 @@ fn write(node: Node<'_, '_>, out: &mut String, depth: usize) -> Result<(), ()> {
 
 /// Names of letters and dashes that are no event (`onload`, `onclick`, …).
 fn is_attribute(key: &str) -> bool {
-    let plain = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let plain = key
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     plain && !key.to_ascii_lowercase().starts_with("on")
 }
 
@@ -114,10 +162,22 @@ fn is_inside(element: &str, value: &str) -> bool {
 /// Values and style sheets that name nothing outside. An escaped letter could
 /// hide a name, so none is let through.
 fn harmless(value: &str) -> bool {
-    let low: String = value.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-    if ["javascript:", "vbscript:", "@import", "expression(", "behavior", "-moz-binding", "image-set"]
-        .iter()
-        .any(|bad| low.contains(bad))
+    let low: String = value
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    if [
+        "javascript:",
+        "vbscript:",
+        "@import",
+        "expression(",
+        "behavior",
+        "-moz-binding",
+        "image-set",
+    ]
+    .iter()
+    .any(|bad| low.contains(bad))
         || low.contains('\\')
         || low.contains("/*")
     {
@@ -163,7 +223,11 @@ pub fn draw(clean: &str, side: u32) -> Option<(Pixels, u32, u32)> {
     let px = |x: f32| ((f64::from(x) * scale).round().max(1.0)).min(f64::from(side)) as u32;
     let mut map = Pixmap::new(px(w), px(h))?;
     let scale = scale as f32;
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut map.as_mut());
+    resvg::render(
+        &tree,
+        Transform::from_scale(scale, scale),
+        &mut map.as_mut(),
+    );
     let (pw, ph) = (map.width(), map.height());
     let own = |x: f32| x.round().clamp(1.0, 1e6) as u32;
     let pixels = Pixels::of_rgba(pw, ph, map.take_demultiplied())?;
@@ -191,19 +255,40 @@ mod tests {
             ("<a href=\"javascript:alert(1)\"><path/></a>", false),
             ("<use href=\"http://evil.example/x.svg#a\"/>", false),
             ("<image href=\"file:///etc/passwd\"/>", false),
-            ("<image href=\"data:image/svg+xml;base64,PHN2Zz4=\"/>", false),
-            ("<foreignObject><b xmlns=\"http://www.w3.org/1999/xhtml\">alert</b></foreignObject>", false),
+            (
+                "<image href=\"data:image/svg+xml;base64,PHN2Zz4=\"/>",
+                false,
+            ),
+            (
+                "<foreignObject><b xmlns=\"http://www.w3.org/1999/xhtml\">alert</b></foreignObject>",
+                false,
+            ),
             ("<style>@import 'http://evil.example/a.css';</style>", false),
             ("<style>g{fill:url(http://evil.example/a)}</style>", false),
-            ("<style>g{fill:u\\72l(http://evil.example/a)}</style>", false),
-            ("<rect style=\"fill:url( 'http://evil.example/a')\"/>", false),
-            ("<animate attributeName=\"href\" to=\"javascript:alert(1)\"/>", false),
+            (
+                "<style>g{fill:u\\72l(http://evil.example/a)}</style>",
+                false,
+            ),
+            (
+                "<rect style=\"fill:url( 'http://evil.example/a')\"/>",
+                false,
+            ),
+            (
+                "<animate attributeName=\"href\" to=\"javascript:alert(1)\"/>",
+                false,
+            ),
             ("<set attributeName=\"onload\" to=\"alert(1)\"/>", false),
         ] {
             let out = clean(&svg(inner)).unwrap();
-            let bad = ["alert", "evil", "passwd", "svg+xml", "script"].iter().any(|word| out.contains(word));
+            let bad = ["alert", "evil", "passwd", "svg+xml", "script"]
+                .iter()
+                .any(|word| out.contains(word));
             assert!(!bad, "{inner} became {out}");
-            assert_eq!(out.len() > clean(&svg("")).unwrap().len() + 9, kept || inner.contains("rect"), "{inner}: {out}");
+            assert_eq!(
+                out.len() > clean(&svg("")).unwrap().len() + 9,
+                kept || inner.contains("rect"),
+                "{inner}: {out}"
+            );
         }
         assert!(clean("<html/>").is_err());
         assert!(clean("not XML").is_err());
