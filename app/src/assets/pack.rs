@@ -70,7 +70,11 @@ pub async fn unpack(app: &App, sha: &Sha, packed: u64) -> Result<Unpacked> {
                 .name()
                 .map_or_else(|_| String::new(), |n| n.into_owned());
             let plain = name::clean(&given);
-            let is_ours = given.starts_with("__MACOSX") || plain.starts_with('.');
+            let is_ours = given.starts_with("__MACOSX")
+                || given
+                    .rsplit(['/', '\\'])
+                    .next()
+                    .is_some_and(|n| n.starts_with('.'));
             if entry.is_dir() {
                 continue;
             }

@@ -419,7 +419,11 @@ pub async fn go_on(
         // The status that tus gives to it.
         Err(Error::Malformed(msg)) if msg.text == CHECKSUM => {
             let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
-            Ok(answer(status, None, msg.text))
+            Ok(answer(
+                status,
+                None,
+                Json(serde_json::json!({ "detail": msg.text })),
+            ))
         }
         Err(error) => Err(error),
     }

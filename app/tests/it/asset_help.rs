@@ -1,6 +1,8 @@
 //! What the tests of the asset library share: uploads, assets, and those that
 //! the role matrix asks for.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use mil::assets::render::job;
@@ -184,4 +186,62 @@ impl Library {
         }
         all
     }
+}
+
+/// What the library's places in a path stand for.
+pub async fn objects(
+    app: &TestApp,
+    who: &str,
+    path: &str,
+    all: &mut BTreeMap<&'static str, [String; 3]>,
+) {
+    let mut library = Library::default();
+    if ["asset}", "upload}", "download}", "collection}"]
+        .iter()
+        .any(|name| path.contains(name))
+    {
+        library = Library::of(app, who).await;
+    }
+    let nothing = || crate::matrix_fixtures::NOTHING.to_owned();
+    all.insert("asset", [library.open, library.inside, nothing()]);
+    all.insert(
+        "collection",
+        [library.collection, library.inner_collection, nothing()],
+    );
+    all.insert("upload", [library.upload, library.their_upload, nothing()]);
+    all.insert(
+        "download",
+        [library.download, library.their_download, nothing()],
+    );
+    for name in ["asset_version", "place", "share", "link", "taken", "shown"] {
+        all.insert(name, std::array::from_fn(|_| "nothing".to_owned()));
+    }
+    all.insert("size", std::array::from_fn(|_| "thumb".to_owned()));
+}
+
+/// What actions of the library want, to get as far as their permission check.
+pub fn body(api: bool, last: &str, path: &str) -> Option<(Option<&'static str>, String)> {
+    if !path.contains("/asset") {
+        return None;
+    }
+    let said = match (api, last) {
+        (true, "assets") if path.contains("collections") => json!({}),
+        (true, "assets" | "versions") => json!({ "upload": "nothing" }),
+        (true, "downloads") => json!({ "preset": "web" }),
+        (true, "uses") => json!({ "kind": "campaign", "label": "Open day" }),
+        (true, "asset-collections") => json!({ "name": "Signs", "audience": "public" }),
+        (true, _) => return None,
+        (false, _) => {
+            let form = match last {
+                "downloads" => "preset=web",
+                "share" => "label=Press&days=3",
+                "zip" if path == "/assets/zip" => "ids=x",
+                "uses" => "kind=campaign&label=Open+day",
+                _ if path.starts_with("/assets/collections") => "name=Signs&audience=public",
+                _ => return None,
+            };
+            return Some((Some("application/x-www-form-urlencoded"), form.to_owned()));
+        }
+    };
+    Some((Some("application/json"), said.to_string()))
 }

@@ -187,7 +187,7 @@ on_each_database!(what_could_run_is_never_shown_inside_a_page, |app| {
         ("a.svg", evil.as_bytes()),
         ("a.html", &b"<script>alert(1)</script>"[..]),
         ("a.pdf", b"%PDF-1.7 (app.alert)"),
-        ("a.png", b"<script>alert(1)</script>"),
+        ("a.png", b"<script>alert(2)</script>"),
         ("bomb.png", &png_bomb(64_000, 64_000)),
     ] {
         let made = put(

@@ -111,7 +111,7 @@ on_each_database!(a_link_with_a_password_opens_for_outsiders, |app| {
             .send(with(Request::get(&to)), Body::empty())
             .await
             .expect(200);
-        assert_eq!(got.headers["content-type"], "image/png");
+        assert_eq!(got.headers["content-type"], "image/jpeg");
         // Not without the password, even with the ticket.
         outside.get(&to).await.expect(404);
     }
