@@ -156,6 +156,7 @@ pub async fn restore(tx: &mut Tx, ctx: &Ctx, actor: &Actor, changed: &Changed) -
 
 /// POST /assets/bulk
 pub async fn post(me: Me, Posted(form): Posted) -> Result<Response> {
+    store::require_edit(&me.actor)?;
     let text = |name: &str| {
         form.get(name)
             .and_then(|v| v.first())

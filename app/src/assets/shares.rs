@@ -21,7 +21,7 @@ use crate::web::Ctx;
 /// The longest that a link may live, in days.
 pub const MAX_DAYS: i64 = 366;
 /// Wrong links or passwords from one address within a quarter of an hour.
-const TRIES: usize = 20;
+const TRIES: usize = 40;
 
 /// What a link leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -276,7 +276,7 @@ pub fn proof(share: &Share, secret: &str) -> String {
 /// Whether a password is right.
 pub async fn unlock(ctx: &Ctx, share: &Share, given: String) -> Result<bool> {
     let key = format!("share {} {}", share.id, ctx.ip.as_deref().unwrap_or("?"));
-    ctx.app.attempts.count(&key, TRIES / 2, ctx.now)?;
+    ctx.app.attempts.count(&key, TRIES / 4, ctx.now)?;
     let right = password::verify(given, share.password_hash.clone()).await?;
     if right {
         ctx.app.attempts.clear(&key);

@@ -147,7 +147,7 @@ on_each_database!(a_link_with_a_password_opens_for_outsiders, |app| {
     assert_eq!(ended.text, never.text);
     // Guesses are counted.
     let mut last = 404;
-    for n in 0..30 {
+    for n in 0..50 {
         last = outside.get(&format!("/s/share_{n}")).await.status.as_u16();
     }
     assert_eq!(last, 429);
