@@ -1,7 +1,7 @@
 //! The asset library: in, prepared, found, taken, and who may.
 
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::Request;
 use jiff::SignedDuration;
 use mil_db::sql;
 use serde_json::{Value, json};

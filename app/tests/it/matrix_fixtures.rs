@@ -352,9 +352,6 @@ impl Objects {
         }
         if wants(&["article"]) {
             (article, secret) = crate::knowledge::open_and_secret(app).await;
-        let mut library = crate::asset_help::Library::default();
-        if wants(&["asset", "upload", "download", "collection"]) {
-            library = crate::asset_help::Library::of(app, who).await;
         }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();

@@ -79,7 +79,7 @@ fn pixels(task: &Task, bytes: &[u8]) -> Result<Done, &'static str> {
 fn drawing(task: &Task) -> Result<Done, &'static str> {
     let raw = bytes(&task.input, SVG_BYTES)?;
     let text = std::str::from_utf8(&raw).map_err(|_| BROKEN)?;
-    let clean = svg::clean(text.trim_start_matches('\u{feff}')).map_err(|()| BROKEN)?;
+    let clean = svg::clean(text.trim_start_matches('\u{feff}')).ok_or(BROKEN)?;
     let (pixels, width, height) = svg::draw(&clean, SVG_SIDE).ok_or(BROKEN)?;
     let mut done = Done {
         width,
