@@ -69,6 +69,8 @@ pub struct Config {
     pub log_format: String,
     pub log: String,
     pub metrics_token: Option<String>,
+    /// This program, which starts itself to decode files of others.
+    pub program: PathBuf,
     /// Whether this is the demo: its sign-in page offers the demo accounts.
     pub demo: bool,
 }
@@ -158,6 +160,7 @@ impl Options {
                 .metrics_token
                 .or(file.metrics_token)
                 .filter(|t| !t.is_empty()),
+            program: std::env::current_exe().unwrap_or_else(|_| "mil".into()),
             demo: false,
         })
     }

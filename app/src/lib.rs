@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod admin;
 pub mod approvals;
+pub mod assets;
 pub mod audit;
 pub mod board;
 pub mod bulk;

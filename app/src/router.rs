@@ -174,6 +174,8 @@ pub fn routes() -> Vec<Route> {
         crate::changes::routes(),
         crate::meetings::routes(),
         crate::feeds::routes(),
+        crate::knowledge::routes(),
+        crate::assets::routes(),
         crate::practices::routes(),
         crate::playbooks::routes(),
         crate::queue::routes(),

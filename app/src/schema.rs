@@ -33,4 +33,5 @@ list![
     "0029_timers.sql",
     "0030_recurring.sql",
     "0031_knowledge.sql",
+    "0032_assets.sql",
 ];

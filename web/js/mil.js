@@ -9,7 +9,9 @@ import { forget, mayLeave, showFields, startForms } from './editor.js';
 import { startKeys } from './keys.js';
 import { startDesk } from './desk.js';
 import { startLive, tick } from './live.js';
+import { watchTus } from './tus.js';
 import { startUpload, watchDrop } from './upload.js';
+import { startWrite } from './write.js';
 
 let whole = null, moved = null;
 
@@ -20,6 +22,7 @@ function ready(root) {
   all('form').forEach(showFields);
   all('[data-bulk]').forEach((f) => showBulk(f));
   all('[data-upload]').forEach(watchDrop);
+  all('[data-tus]').forEach(watchTus);
   all('[data-toast]').forEach(watchToast);
   startDesk(root);
   startLive();
@@ -93,6 +96,7 @@ function start() {
   startBulk();
   startCheck();
   startForms();
+  startWrite();
   startKeys();
   startUpload();
   setInterval(tick, 60000);

@@ -1,6 +1,7 @@
 //! The command line of `mil`.
 
 mod doctor;
+mod knowledge;
 mod migrate;
 mod practice;
 pub mod serve;
@@ -67,6 +68,12 @@ It prints the accounts to sign in with.")]
     /// Check and write practices, the best practices that MIL runs
     #[command(subcommand)]
     Practice(practice::Command),
+    /// Take answers in from a folder of Markdown or HTML, and write them into one
+    #[command(subcommand)]
+    Knowledge(knowledge::Command),
+    /// Decode one file within limits; called by mil itself
+    #[command(hide = true)]
+    RenderOne,
     /// Check the installation and say what to mend; ends with 1 when something is broken
     Doctor,
 }
@@ -74,6 +81,10 @@ It prints the accounts to sign in with.")]
 /// Run the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::RenderOne) {
+        // No threads and no settings: it only sees the one file.
+        return crate::assets::render::one::main();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -100,7 +111,9 @@ async fn run(cli: Cli) -> Outcome {
         Command::User(command) => user::run(config, command).await,
         Command::Token(command) => token::run(config, command).await,
         Command::Practice(command) => practice::run(config, command).await,
+        Command::Knowledge(command) => knowledge::run(config, command).await,
         Command::Doctor => doctor::run(config).await,
+        Command::RenderOne => Ok(()),
     }
 }
 

@@ -77,6 +77,7 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
     let timers = tokio::spawn(tick(app.clone()));
     let service = crate::router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
     let pages = tokio::spawn(crate::live::poll::run(app.clone()));
+    let renditions = tokio::spawn(render(app.clone()));
     let stopping = app.clone();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
@@ -87,6 +88,7 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
         .await?;
     timers.abort();
     pages.abort();
+    renditions.abort();
     app.db.close().await;
     Ok(())
 }
@@ -100,6 +102,9 @@ async fn tick(app: App) {
             _ = housekeeping.tick() => {
                 if let Err(error) = crate::files::sweep::run(&app, app.now()).await {
                     tracing::error!(%error, "unused files could not be taken away");
+                }
+                if let Err(error) = crate::assets::upload::sweep(&app, app.now()).await {
+                    tracing::error!(%error, "uploads that were given up could not be taken away");
                 }
                 if let Err(error) = crate::web::idempotency::sweep(&app, app.now()).await {
                     tracing::error!(%error, "old answers could not be taken away");
@@ -122,6 +127,9 @@ async fn tick(app: App) {
         if let Err(error) = incidents::remind::run_due(&app, app.now()).await {
             tracing::error!(%error, "no incident manager was reminded");
         }
+        if let Err(error) = crate::knowledge::publish::run_due(&app, app.now()).await {
+            tracing::error!(%error, "answers that are due were not published");
+        }
         if let Err(error) = problems::resolve::run_due(&app, app.now()).await {
             tracing::error!(%error, "incidents did not hear of their cause");
         }
@@ -131,11 +139,26 @@ async fn tick(app: App) {
         if let Err(error) = crate::meetings::series::run_due(&app, app.now()).await {
             tracing::error!(%error, "meetings could not be carried on");
         }
+        if let Err(error) = crate::assets::watch::run_due(&app, app.now()).await {
+            tracing::error!(%error, "no owner was told that rights end");
+        }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");
         }
         if let Err(error) = recompute::run_due(&app, app.now()).await {
             tracing::error!(%error, "due dates could not be computed anew");
+        }
+    }
+}
+
+/// Make renditions one after another, apart from the clocks, which must not
+/// wait for a large picture.
+async fn render(app: App) {
+    let mut every = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        every.tick().await;
+        if let Err(error) = crate::assets::render::job::run_due(&app, app.now()).await {
+            tracing::error!(%error, "no renditions were made");
         }
     }
 }

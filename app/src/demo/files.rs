@@ -87,7 +87,7 @@ fn drawing(title: &str) -> Vec<u8> {
 }
 
 /// One page with one line (ISO 32000-1, the least that viewers take).
-fn pdf(title: &str) -> Vec<u8> {
+pub fn pdf(title: &str) -> Vec<u8> {
     let ascii: String = title
         .chars()
         .filter(|c| c.is_ascii() && !matches!(c, '(' | ')' | '\\'))

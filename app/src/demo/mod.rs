@@ -9,6 +9,7 @@
 //! | [`script`] | the steps of one request, in working time |
 //! | [`play`] | carries the steps out with the real verbs, in order of time |
 //! | [`files`] | small real files that go with it |
+//! | [`draw`] | logos, pictures and templates of the asset library |
 //! | [`run`] | the command: make it or find it, then serve |
 //!
 //! Nothing is inserted behind the verbs' backs: every request was ordered,
@@ -18,6 +19,7 @@
 
 pub mod catalogue;
 mod dice;
+mod draw;
 mod files;
 pub mod organisation;
 mod plan;

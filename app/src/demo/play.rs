@@ -4,6 +4,8 @@ mod act;
 mod adopted;
 mod calendar;
 mod changes;
+mod knowledge;
+mod library;
 mod playbooks;
 mod policies;
 mod repeated;
@@ -99,6 +101,8 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.repeat(now).await?;
     world.playbooks(now).await?;
     world.change(now).await?;
+    world.answers(now).await?;
+    world.fill_library(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

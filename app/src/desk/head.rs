@@ -80,6 +80,11 @@ fn actions(d: &Desk) -> Markup {
         @if d.offer(MoveKind::Wait(WaitKind::Answer)).is_some() && d.item.requester_id != d.me.actor.id {
             (link_button(&deed("ask"), Button { label: t!(lang, "Ask requester"), ..small }))
         }
+        @if !d.item.is_open() && d.may_work() && policy::writes_articles(&d.me.actor) {
+            form method="post" action=(format!("/work/{}/article", d.item.number)) {
+                (button(Button { label: t!(lang, "Make an answer of it"), icon: "book", ..small }))
+            }
+        }
         (primary(d))
         (more(d))
     }

@@ -196,6 +196,22 @@ pub async fn create_in(tx: &mut Tx, ctx: &Ctx, actor: &Actor, new: &New<'_>) -> 
     Ok(id)
 }
 
+/// Write the words of a draft within a transaction, whoever saved it before:
+/// for what has just been made there.
+pub(super) async fn put_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    lang: Lang,
+    words: &Words,
+) -> Result<()> {
+    let found = store::draft_of(&mut *tx, id, lang).await?;
+    let mut draft = found.unwrap_or_else(|| fresh(id, lang, actor, ctx.now));
+    say(&mut draft, words)?;
+    insert(tx, &draft).await
+}
+
 fn fresh(article_id: &str, lang: Lang, actor: &Actor, now: Timestamp) -> Draft {
     Draft {
         article_id: article_id.to_owned(),

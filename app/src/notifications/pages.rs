@@ -147,6 +147,7 @@ fn words(lang: Lang, notice: &Notice) -> String {
         "exception_asked" => t!(lang, "{name} asks for an exception", name = by),
         "exception_answered" => t!(lang, "{name} decided on your exception", name = by),
         "exception_ends" => t!(lang, "An exception ends in a week").to_owned(),
+        "rights_end" => t!(lang, "The right to use it ends soon").to_owned(),
         "review_due" => t!(lang, "It is time to look at it again").to_owned(),
         "article_review" => t!(lang, "{name} asks you to approve this answer", name = by),
         "article_returned" => t!(lang, "{name} wants something changed", name = by),

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use crate::assets;
 use crate::catalog::Service;
 use crate::error::Result;
 use crate::i18n::{t, tn};
 use crate::incidents;
+use crate::knowledge;
 use crate::portal::{catalog, requests, words};
 use crate::ui::block;
 use crate::web::{Me, shell};
@@ -52,6 +54,8 @@ pub async fn page(me: Me) -> Result<Markup> {
                         t!(lang, "Services appear here as soon as they are published for you."), html! {}))
                 }
             }
+            (knowledge::read::on_home(&me).await?)
+            (assets::pages::take_now(&me).await?)
         }
     };
     shell::portal(&me, "/", t!(lang, "Home"), body).await

@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::catalog::{Catalog, Service};
 use crate::error::{FieldError, Result};
 use crate::i18n::{fmt, t};
+use crate::knowledge;
 use crate::portal::answers::{Answers, prepare};
 use crate::portal::form::{self, Errors};
 use crate::portal::{aside, cart, draft, whom};
@@ -184,6 +185,7 @@ pub async fn render(
     let action = format!("/catalog/{}", service.slug);
     let aside = aside::card(me, catalog, service).await?;
     let known = problems::panel::offer(me, catalog, &service.id, &action).await?;
+    let help = knowledge::read::of_service(me, &service.id).await?;
     // Drafts and the cart belong to the reader.
     let own = shown.line.is_none() && shown.whom.is_none();
     let body = html! {
@@ -235,7 +237,7 @@ pub async fn render(
                         div class="row mt-2" style="--gap:.75rem" { (buttons(me, shown.line.is_some(), own, &action)) }
                     }
                 }
-                aside aria-label=(t!(lang, "What we promise")) { div class="sticky stack" { (aside) } }
+                aside aria-label=(t!(lang, "What we promise")) { div class="sticky stack" { (aside) (help) } }
             }
         }
     };

@@ -12,6 +12,7 @@ use mil_db::{Tx, sql};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
+use crate::assets;
 use crate::bulk;
 use crate::error::{Error, Msg, Result};
 use crate::openapi::Op;
@@ -31,6 +32,8 @@ pub enum Undo {
     Bulk(bulk::Changed),
     /// Two requests that became one.
     Merge(merge::Merged),
+    /// A change of several assets at once.
+    Assets(assets::bulk::Changed),
 }
 
 /// The routes of this slice.

@@ -8,6 +8,7 @@ use mil_db::sql;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::assets;
 use crate::bulk;
 use crate::error::{Error, Result};
 use crate::i18n::{t, tn};
@@ -68,6 +69,10 @@ async fn put_back(me: &Me, id: &str) -> Result<UndoView> {
                 kept: Vec::new(),
             }
         }
+        Undo::Assets(changed) => UndoView {
+            restored: assets::bulk::restore(&mut tx, me, &me.actor, &changed).await?,
+            kept: Vec::new(),
+        },
     };
     tx.commit().await?;
     Ok(view)
@@ -84,8 +89,8 @@ pub async fn undo(
     let mut text = tn!(
         lang,
         view.restored,
-        "{n} request is as it was.",
-        "{n} requests are as they were."
+        "{n} thing is as it was.",
+        "{n} things are as they were."
     );
     if !view.kept.is_empty() {
         let numbers: Vec<String> = view.kept.iter().map(ToString::to_string).collect();

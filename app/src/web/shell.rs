@@ -107,7 +107,16 @@ pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<
         item("Home", "/", "home"),
         item("Catalog", "/catalog", "grid"),
         item("My requests", "/requests", "list"),
+        item("Brand assets", "/assets", "image"),
     ];
+    items.push(item("Answers", "/answers", "book"));
+    if ctx.actor.is_none() {
+        // Who has no account reads what is public, and may sign in.
+        items = vec![
+            item("Answers", "/answers", "book"),
+            item("Sign in", "/sign-in", "users"),
+        ];
+    }
     // Only those who are asked need to find it.
     if counts.approvals > 0 || here == "/approvals" {
         items.push(Nav {
@@ -130,6 +139,9 @@ pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<
     page.nav = &groups;
     page.cart = ("/cart", counts.cart);
     page.news = ("/inbox", counts.unread);
+    if ctx.actor.is_none() {
+        (page.cart, page.news, page.search) = (("", 0), ("", 0), "");
+    }
     if works {
         page.other = (t!(lang, "Open the workspace"), "/queue");
     }
@@ -175,10 +187,12 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         item("Status", "/status", "alert", "s"),
     ];
     let library = [
+        item("Assets", "/assets", "image", "t"),
         item("Practices", "/practices", "layers", "l"),
         item("Policies", "/work/policies", "shield", "o"),
         item("Playbooks", "/playbooks", "book", "p"),
         item("Catalog", "/catalog", "grid", "k"),
+        item("Answers", "/knowledge", "book", "w"),
     ];
     let leads = matches!(role, Some(Role::Lead | Role::Administrator));
     let settings = [item("Administration", "/admin", "layers", "a")];

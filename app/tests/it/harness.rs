@@ -69,12 +69,16 @@ macro_rules! on_each_database {
 }
 
 pub fn config(dir: &std::path::Path) -> Config {
-    Options {
+    let config = Options {
         data_dir: Some(dir.to_owned()),
         ..Options::default()
     }
     .resolve()
-    .expect("the defaults are valid")
+    .expect("the defaults are valid");
+    Config {
+        program: env!("CARGO_BIN_EXE_mil").into(),
+        ..config
+    }
 }
 
 impl TestApp {

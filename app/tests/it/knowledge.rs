@@ -42,6 +42,15 @@ pub async fn published(
     article.id
 }
 
+/// An article that everybody may read, and one that only agents may.
+pub async fn open_and_secret(app: &TestApp) -> (String, String) {
+    let open = published(app, "Which logo?", Audience::Public, &[]).await;
+    (
+        open,
+        published(app, "Among us", Audience::Internal, &[]).await,
+    )
+}
+
 async fn listed(app: &TestApp, actor: Option<&Actor>) -> Vec<String> {
     store::list(
         &app.app.db,

@@ -82,7 +82,8 @@ const TABLES: &[&str] = &[
     "playbook",
     "playbook_version",
     "playbook_run",
-    "playbook_run_step",
+    "playbook_mark",
+    "article",
 ];
 
 /// The columns of the table, in order; nobody comes first.

@@ -33,7 +33,7 @@ pub struct Objects(BTreeMap<&'static str, [String; 3]>);
 const UNDO: &str = r#"{"kind":"bulk","before":[],"follower":null}"#;
 
 /// An id that nothing has.
-const NOTHING: &str = "01940000-0000-7000-8000-000000000000";
+pub const NOTHING: &str = "01940000-0000-7000-8000-000000000000";
 
 /// Let outside partners order as well, so that they have something of their own.
 pub async fn prepare(app: &TestApp) {
@@ -276,7 +276,7 @@ impl Objects {
             own = Small::of(app, who).await;
             theirs = Small::of(app, "rolf").await;
         }
-        let (mut own_news, mut their_news) = Default::default();
+        let (mut own_news, mut their_news, mut article, mut secret) = Default::default();
         if wants(&["notification"]) {
             own_news = told(app, who, &item).await;
             their_news = told(app, "rolf", &their_item).await;
@@ -327,6 +327,9 @@ impl Objects {
         if wants(&["policy"]) {
             policy = crate::policies::published(app, "Brand", &json!({})).await;
         }
+        if wants(&["article"]) {
+            (article, secret) = crate::knowledge::open_and_secret(app).await;
+        }
         // Somebody whom no other call needs: actions may disable them.
         let mut person = String::new();
         if wants(&["person"]) {
@@ -335,11 +338,10 @@ impl Objects {
         let three =
             |own: String, foreign: String, missing: &str| [own, foreign, missing.to_owned()];
         let same = |word: &str| [word.to_owned(), word.to_owned(), word.to_owned()];
-        Objects(BTreeMap::from([
+        let mut all = BTreeMap::from([
             ("item", three(item, their_item, NOTHING)),
             ("order", three(placed, their_order, NOTHING)),
             ("file", three(own_file, their_file, NOTHING)),
-            // One that no other call needs: actions may retire it.
             (
                 "service",
                 same(if path.contains("/admin/") {
@@ -349,6 +351,10 @@ impl Objects {
                 }),
             ),
             ("category", same(&category)),
+            ("article", three(article, secret, NOTHING)),
+            ("image", same("nothing")),
+            ("article_comment", same("nothing")),
+            ("lang", same("en")),
             ("name", same("a.txt")),
             ("version", same("dev")),
             ("deed", same("hand")),
@@ -395,7 +401,9 @@ impl Objects {
             ("undo", three(own.undo, theirs.undo, NOTHING)),
             ("session", three(own.session, theirs.session, NOTHING)),
             ("token", three(own.token, theirs.token, NOTHING)),
-        ]))
+        ]);
+        crate::asset_help::objects(app, who, path, &mut all).await;
+        Objects(all)
     }
 
     fn names(path: &str) -> impl Iterator<Item = &str> {
@@ -449,6 +457,9 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
     }
     let api = path.starts_with("/api/");
     let last = path.rsplit('/').next().unwrap_or_default();
+    if let Some(said) = crate::asset_help::body(api, last, path) {
+        return said;
+    }
     let value = match (api, last) {
         (true, "time") => json!({ "minutes": 5 }),
         (true, "approvals") => json!({ "agree": true }),

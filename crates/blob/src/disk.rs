@@ -37,6 +37,11 @@ impl Blobs {
         self.root.join(&name[..2]).join(&name[2..4]).join(name)
     }
 
+    /// The file that holds a blob, for programs that read it themselves.
+    pub fn file(&self, sha: &Sha) -> PathBuf {
+        self.path(sha)
+    }
+
     pub(crate) fn partial(&self) -> PathBuf {
         self.root.join("partial")
     }

@@ -5,6 +5,7 @@
 //! read a blob is not decided here: a name says nothing about permissions.
 //!
 //! * [`Blobs::writer`] takes bytes piece by piece and never holds them in memory
+//! * [`Blobs::resume`] takes bytes in parts, over restarts
 //! * [`Blobs::open`] reads the whole or a part
 //! * [`Blobs::list`] and [`Blobs::sweep_partial`] are for housekeeping
 //!
@@ -14,11 +15,13 @@
 mod disk;
 mod name;
 mod read;
+mod resume;
 mod write;
 
 pub use disk::{Blobs, Listed};
 pub use name::Sha;
 pub use read::Reader;
+pub use resume::{Checkpoint, Resumed};
 pub use write::{Stored, Writer};
 
 /// What can go wrong.

@@ -86,17 +86,27 @@ impl Writer {
         file.sync_all().await?;
         drop(file);
         let sha = Sha::of(&std::mem::take(&mut self.hash).finalize());
-        let place = self.blobs.path(&sha);
-        let dir = place.parent().unwrap_or(&self.blobs.root).to_owned();
-        tokio::fs::create_dir_all(&dir).await?;
-        // Also over the same bytes: that renews the time at which they were written.
-        tokio::fs::rename(&self.path, &place).await?;
-        sync_directories(&dir, &self.blobs.root).await?;
+        place(&self.blobs, &self.path, &sha).await?;
         Ok(Stored {
             sha,
             size: self.size,
         })
     }
+}
+
+/// Move a whole, flushed file to where its name says.
+pub(crate) async fn place(blobs: &Blobs, from: &Path, sha: &Sha) -> Result<()> {
+    let place = blobs.path(sha);
+    let dir = place.parent().unwrap_or(&blobs.root).to_owned();
+    tokio::fs::create_dir_all(&dir).await?;
+    // Also over the same bytes: that renews the time at which they were written.
+    tokio::fs::rename(from, &place).await?;
+    sync_directories(&dir, &blobs.root).await
+}
+
+/// Make a new name in one directory durable.
+pub(crate) async fn sync_directory(dir: &Path) -> Result<()> {
+    sync_directories(dir, dir).await
 }
 
 /// Make new names durable: the directory of the blob and those above it, up to

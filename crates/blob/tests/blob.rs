@@ -105,3 +105,35 @@ fn only_hashes_are_names() {
         assert_eq!(Sha::parse(wrong), None, "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn a_blob_in_parts_goes_on_after_a_crash() {
+    let dir = tempfile::tempdir().unwrap();
+    let blobs = Blobs::in_directory(dir.path());
+    let whole: Vec<u8> = (0..300_000_u32).map(|n| (n % 251) as u8).collect();
+    let mut known = mil_blob::Checkpoint::default();
+    let mut at = 0;
+    while at < whole.len() {
+        let mut part = blobs.resume("up-1", &known, 300_000).await.unwrap();
+        assert_eq!(part.size(), at as u64);
+        let to = (at + 77_777).min(whole.len());
+        part.write(&whole[at..to]).await.unwrap();
+        known = part.checkpoint().await.unwrap();
+        at = to;
+        // Written, not flushed, and lost: the next one begins at the checkpoint.
+        if at < whole.len() {
+            part.write(b"lost").await.unwrap();
+        }
+    }
+    assert_eq!(blobs.resumable().await.unwrap(), ["up-1"]);
+    let mut part = blobs.resume("up-1", &known, 300_000).await.unwrap();
+    assert!(part.write(b"x").await.is_err(), "beyond the limit");
+    let stored = part.finish().await.unwrap();
+    assert_eq!(stored, blobs.put(&whole).await.unwrap());
+    assert!(blobs.resumable().await.unwrap().is_empty());
+    // Nothing outside of the store, and no checkpoint of bytes that are not there.
+    for id in ["", "../x", "a/b", "."] {
+        assert!(blobs.resume(id, &Default::default(), 1).await.is_err());
+    }
+    assert!(blobs.resume("up-1", &known, 300_000).await.is_err());
+}
