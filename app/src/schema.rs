@@ -29,4 +29,8 @@ list![
     "0024_calendar.sql",
     "0031_knowledge.sql",
     "0032_assets.sql",
+    "0034_search.postgres.sql",
+    "0034_search.sqlite.sql",
+    "0035_found.sql",
+    "0036_deflection.sql",
 ];

@@ -5,6 +5,7 @@ mod adopted;
 mod calendar;
 mod knowledge;
 mod library;
+mod found;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -95,6 +96,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.plan(now).await?;
     world.answers(now).await?;
     world.fill_library(now).await?;
+    world.find_out(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

@@ -178,10 +178,12 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
     let library = [
         item("Assets", "/assets", "image", "t"),
         item("Practices", "/practices", "layers", "l"),
+        item("Glossary", "/glossary", "book", "w"),
         item("Catalog", "/catalog", "grid", "k"),
         item("Answers", "/knowledge", "book", "w"),
     ];
     let leads = matches!(role, Some(Role::Lead | Role::Administrator));
+    let results = [item("Self-help", "/insight/self-help", "chart", "i")];
     let settings = [item("Administration", "/admin", "layers", "a")];
     let mut groups = vec![
         NavGroup {
@@ -198,6 +200,10 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         },
     ];
     if leads {
+        groups.push(NavGroup {
+            heading: t!(lang, "Results"),
+            items: &results,
+        });
         groups.push(NavGroup {
             heading: t!(lang, "Settings"),
             items: &settings,

@@ -192,7 +192,9 @@ async fn start(
     order: Option<i64>,
 ) -> Result<()> {
     store::insert(tx, catalog, ctx.now, item).await?;
-    attach_files(tx, item).await?;
+    if attach_files(tx, item).await? {
+        crate::search::index(tx, item).await?;
+    }
     let visit = super::moves::enter(tx, item, ctx.now).await?;
     events::append(
         tx,
@@ -339,10 +341,13 @@ pub fn unfit(kind: &Kind, file: &files::Attachment) -> Option<Msg> {
     })
 }
 
-async fn attach_files(tx: &mut Tx, item: &Item) -> Result<()> {
+/// Whether there were any.
+async fn attach_files(tx: &mut Tx, item: &Item) -> Result<bool> {
+    let mut any = false;
     for (key, answer) in &item.answers {
         if let Answer::Files(files) = answer {
             for file in files {
+                any = true;
                 let taken = sql("UPDATE attachment SET item_id = $1, field = $2
                      WHERE id = $3 AND item_id IS NULL")
                 .bind(&item.id)
@@ -359,7 +364,7 @@ async fn attach_files(tx: &mut Tx, item: &Item) -> Result<()> {
             }
         }
     }
-    Ok(())
+    Ok(any)
 }
 
 /// The title given, or the service's name with the first short answer.

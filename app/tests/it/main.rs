@@ -16,6 +16,7 @@ mod bad_input;
 mod bulk;
 mod calendar;
 mod cli;
+mod deflection;
 mod demo;
 mod desk;
 mod desk_help;
@@ -23,6 +24,7 @@ mod engine;
 mod escalation;
 mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]
+mod glossary;
 mod harness;
 mod idempotency;
 mod incidents;

@@ -59,6 +59,7 @@ pub const TABLES: &[&str] = &[
     "stand_in",
     "time_entry",
     "notification",
+    "glossary_term",
 ];
 
 /// Answers that never end.
@@ -354,6 +355,10 @@ impl Objects {
             (article, secret) = crate::knowledge::open_and_secret(app).await;
         }
         // Somebody whom no other call needs: actions may disable them.
+        let mut term = String::new();
+        if wants(&["term"]) {
+            term = crate::glossary::fresh(app).await;
+        }
         let mut person = String::new();
         if wants(&["person"]) {
             person = somebody(app).await;
@@ -400,6 +405,8 @@ impl Objects {
             ("task", same("none")),
             ("entry", same("nothing")),
             ("planned", same(&in_calendar)),
+            ("term", same(&term)),
+            ("solve", same("nothing")),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
@@ -491,6 +498,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
         (false, "time") => return (FORM, "minutes=5".to_owned()),
+        (false, "offer") => return (FORM, "_service=company-logo".to_owned()),
         (false, "vote") => return (FORM, "word=yes".to_owned()),
         (false, _) if path.contains("/tasks/") => return (FORM, "deed=take".to_owned()),
         (false, "decide") => return (FORM, "decision=yes".to_owned()),
