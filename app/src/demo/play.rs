@@ -6,6 +6,7 @@ mod calendar;
 mod knowledge;
 mod library;
 mod found;
+mod knowledge;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
