@@ -3,10 +3,9 @@
 mod act;
 mod adopted;
 mod calendar;
-mod knowledge;
-mod library;
 mod found;
 mod knowledge;
+mod library;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
