@@ -186,6 +186,8 @@ pub fn routes() -> Vec<Route> {
         crate::bulk::routes(),
         crate::undo::routes(),
         crate::search::routes(),
+        crate::glossary::routes(),
+        crate::deflection::routes(),
         crate::files::routes(),
         crate::bundle::routes(),
         crate::desk::routes(),

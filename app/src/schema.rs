@@ -34,4 +34,8 @@ list![
     "0030_recurring.sql",
     "0031_knowledge.sql",
     "0032_assets.sql",
+    "0034_search.postgres.sql",
+    "0034_search.sqlite.sql",
+    "0035_found.sql",
+    "0036_deflection.sql",
 ];

@@ -12,6 +12,7 @@ use crate::Result;
 use crate::catalog::{Catalog, snapshot};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::glossary::{self, Book};
 use crate::org::{self, Org};
 
 /// The running installation; cheap to clone.
@@ -32,6 +33,7 @@ pub struct Shared {
     pub attempts: crate::people::limiter::Attempts,
     org: RwLock<Arc<Org>>,
     catalog: RwLock<Arc<Catalog>>,
+    glossary: RwLock<Arc<Book>>,
 }
 
 impl Deref for App {
@@ -46,6 +48,7 @@ impl App {
     pub async fn new(db: Db, config: Config, clock: Clock) -> Result<App> {
         let org = org::load(&db).await?;
         let catalog = Catalog::load(&db).await?;
+        let glossary = Book::load(&db).await?;
         let blobs = Blobs::in_directory(config.data_dir.join("files"));
         Ok(App(Arc::new(Shared {
             blobs,
@@ -57,6 +60,7 @@ impl App {
             attempts: Default::default(),
             org: RwLock::new(Arc::new(org)),
             catalog: RwLock::new(Arc::new(catalog)),
+            glossary: RwLock::new(Arc::new(glossary)),
         })))
     }
 
@@ -86,6 +90,18 @@ impl App {
         }
         let fresh = Arc::new(Catalog::load(&self.db).await?);
         *self.catalog.write().expect("never poisoned") = fresh.clone();
+        Ok(fresh)
+    }
+
+    /// The glossary as it is now.
+    pub async fn glossary(&self) -> Result<Arc<Book>> {
+        let generation = glossary::book::generation(&self.db).await?;
+        let known = self.glossary.read().expect("never poisoned").clone();
+        if known.generation == generation {
+            return Ok(known);
+        }
+        let fresh = Arc::new(Book::load(&self.db).await?);
+        *self.glossary.write().expect("never poisoned") = fresh.clone();
         Ok(fresh)
     }
 

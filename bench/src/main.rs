@@ -12,6 +12,7 @@
 mod client;
 mod fill;
 mod measure;
+mod search;
 mod server;
 
 use std::path::PathBuf;
@@ -37,6 +38,9 @@ struct Cli {
     /// How often each page is asked for
     #[arg(long, default_value_t = 1000)]
     calls: usize,
+    /// Measure the search instead: everything is put into its index first
+    #[arg(long)]
+    search: bool,
 }
 
 fn main() -> ExitCode {
@@ -63,7 +67,14 @@ async fn run(cli: &Cli) -> Outcome {
             None => format!("sqlite:{}", dir.join("mil.sqlite").display()),
         };
         fill::fill(&dir, &url, size).await?;
+        if cli.search {
+            search::fill(&dir, &url, size).await?;
+            search::measure(&dir, &url, size, cli.calls)?;
+        }
         places.push(measure::Place { size, dir, url });
+    }
+    if cli.search {
+        return Ok(());
     }
     println!("{}", measure::table(&measure::measure(&places, cli.calls)?));
     Ok(())

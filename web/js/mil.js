@@ -10,6 +10,7 @@ import { startKeys } from './keys.js';
 import { startDesk } from './desk.js';
 import { startLive, tick } from './live.js';
 import { watchTus } from './tus.js';
+import { startSuggest } from './suggest.js';
 import { startUpload, watchDrop } from './upload.js';
 import { startWrite } from './write.js';
 
@@ -19,6 +20,7 @@ let whole = null, moved = null;
 function ready(root) {
   const all = (css) => [...(root.matches?.(css) ? [root] : []), ...$$(css, root)];
   all('[data-combo]').forEach(startCombo);
+  all('[data-suggest]').forEach(startSuggest);
   all('form').forEach(showFields);
   all('[data-bulk]').forEach((f) => showBulk(f));
   all('[data-upload]').forEach(watchDrop);

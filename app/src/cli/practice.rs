@@ -367,7 +367,11 @@ async fn exported(config: Config, args: Export) -> Outcome {
     let catalog = app.catalog().await?;
     let teams = people::teams(&app.db).await?;
     let books = upgrade::books(&app.db).await.map_err(wrong)?;
-    let pack = export::export(&catalog, &adoption, &books, &teams).map_err(wrong)?;
+    let mut pack = export::export(&catalog, &adoption, &books, &teams).map_err(wrong)?;
+    let terms = &pack.meta.glossary;
+    pack.meta.glossary = crate::glossary::packs::export(&app.db, &args.practice, terms)
+        .await
+        .map_err(wrong)?;
     let bytes = archive::write(&pack).map_err(wrong)?;
     fs::write(&args.file, bytes).map_err(|error| format!("{}: {error}", args.file.display()))?;
     eprintln!("Wrote {} {}", args.file.display(), pack.meta.version);

@@ -76,6 +76,12 @@ pub async fn listen(config: &mut Config) -> Outcome<TcpListener> {
 pub async fn serve(app: App, listener: TcpListener) -> Outcome {
     let timers = tokio::spawn(tick(app.clone()));
     let service = crate::router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let words = app.clone();
+    let index = tokio::spawn(async move {
+        if let Err(error) = crate::search::catch_up(&words).await {
+            tracing::error!(%error, "the search index could not be built anew");
+        }
+    });
     let pages = tokio::spawn(crate::live::poll::run(app.clone()));
     let renditions = tokio::spawn(render(app.clone()));
     let stopping = app.clone();
@@ -87,6 +93,7 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
         })
         .await?;
     timers.abort();
+    index.abort();
     pages.abort();
     renditions.abort();
     app.db.close().await;
@@ -105,6 +112,12 @@ async fn tick(app: App) {
                 }
                 if let Err(error) = crate::assets::upload::sweep(&app, app.now()).await {
                     tracing::error!(%error, "uploads that were given up could not be taken away");
+                }
+                if let Err(error) = crate::deflection::verbs::sweep(&app, app.now()).await {
+                    tracing::error!(%error, "old offers of answers could not be forgotten");
+                }
+                if let Err(error) = crate::search::unmet::sweep(&app, app.now()).await {
+                    tracing::error!(%error, "old searches could not be forgotten");
                 }
                 if let Err(error) = crate::web::idempotency::sweep(&app, app.now()).await {
                     tracing::error!(%error, "old answers could not be taken away");
@@ -144,6 +157,9 @@ async fn tick(app: App) {
         }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");
+        }
+        if let Err(error) = crate::search::tidy(&app).await {
+            tracing::error!(%error, "new words could not be learned");
         }
         if let Err(error) = recompute::run_due(&app, app.now()).await {
             tracing::error!(%error, "due dates could not be computed anew");

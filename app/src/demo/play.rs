@@ -4,6 +4,7 @@ mod act;
 mod adopted;
 mod calendar;
 mod changes;
+mod found;
 mod knowledge;
 mod library;
 mod playbooks;
@@ -103,6 +104,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.change(now).await?;
     world.answers(now).await?;
     world.fill_library(now).await?;
+    world.find_out(now).await?;
     world.save_views(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.

@@ -12,6 +12,7 @@ use crate::approvals;
 use crate::catalog::Catalog;
 use crate::catalog::model::Service;
 use crate::error::{Error, Result};
+use crate::glossary::Book;
 use crate::people;
 use crate::people::model::Person;
 use crate::policy::{self, Do};
@@ -40,6 +41,7 @@ pub struct Desk {
     pub me: Me,
     pub item: Item,
     pub catalog: Arc<Catalog>,
+    pub glossary: Arc<Book>,
     pub process: Arc<ProcessDef>,
     pub service: Option<Arc<Service>>,
     /// The form as it was when this was ordered.
@@ -160,6 +162,7 @@ impl Desk {
             me: me.clone(),
             item,
             catalog,
+            glossary: me.app.glossary().await?,
             process,
             service,
             form,

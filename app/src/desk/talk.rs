@@ -10,11 +10,12 @@ use crate::clock::from_micros;
 use crate::desk::load::{Desk, names};
 use crate::error::Result;
 use crate::files;
+use crate::glossary::explain::Explain;
 use crate::i18n::{Lang, fmt, t};
 use crate::policy::{self, Do};
 use crate::timeline::{self, Entry};
 use crate::ui::talk::{self as ui, Editor, FileLink, Say};
-use crate::web::markdown::markdown;
+use crate::web::markdown::markdown_with;
 
 /// How many of the newest parts are shown at first.
 const SHOWN: usize = 60;
@@ -188,6 +189,7 @@ fn said(d: &Desk, c: &Comment, files: &[Attached]) -> Markup {
     let lang = d.me.lang();
     let time = fmt::when(lang, c.at, d.me.now, &d.me.prefs.zone);
     let id = format!("c-{}", c.id);
+    let mut explain = Explain::new(&d.glossary, lang, &c.id);
     let datetime = c.at.to_string();
     let files: Vec<FileLink<'_>> = files
         .iter()
@@ -212,7 +214,7 @@ fn said(d: &Desk, c: &Comment, files: &[Attached]) -> Markup {
             time: &time,
             datetime: &datetime,
             internal: c.internal,
-            body: html! { div class="md" { (markdown(&c.body)) } },
+            body: html! { div class="md" { (markdown_with(&c.body, &mut |text| explain.text(text))) } },
             files: &files,
         },
     )

@@ -105,6 +105,7 @@ pub(super) async fn publish(
     .bind(&article.id)
     .run(&mut *tx)
     .await?;
+    crate::search::articles::index(tx, ctx.now, &article.id).await?;
     let own = draft.approved_by.is_some() && draft.approved_by == draft.author_id;
     let data = json!({ "lang": lang.code(), "number": number, "title": draft.title, "slug": slug,
         "before": before.map(|t| t.number), "approved_by": draft.approved_by, "by_oneself": own });

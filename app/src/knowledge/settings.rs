@@ -228,6 +228,7 @@ pub async fn change(
     data["review_on"] = json!(review_on.map(|d| d.to_string()));
     data["expires_at"] = json!(expires_at.map(|t| t.to_string()));
     note(&mut tx, ctx, actor, &article.id, "article.changed", data).await?;
+    crate::search::articles::index(&mut tx, ctx.now, &article.id).await?;
     let article = store::find(&mut tx, Some(actor), ctx.now, &article.id).await?;
     tx.commit().await?;
     Ok(article)
@@ -272,6 +273,7 @@ pub async fn archive(ctx: &Ctx, actor: &Actor, id: &str, away: bool) -> Result<A
         "article.unarchived"
     };
     note(&mut tx, ctx, actor, &article.id, verb, json!({})).await?;
+    crate::search::articles::index(&mut tx, ctx.now, &article.id).await?;
     let article = store::find(&mut tx, Some(actor), ctx.now, &article.id).await?;
     tx.commit().await?;
     Ok(article)

@@ -130,41 +130,18 @@ fn places(me: &Me) -> Vec<Entry> {
 
 async fn found(me: &Me, q: &str) -> Result<Vec<Entry>> {
     let lang = me.lang();
-    let works = policy::works(&me.actor);
-    let mut out: Vec<Entry> = search::requests(me, q, 8)
-        .await?
+    let wish = search::Wish {
+        q: q.to_owned(),
+        each: 6,
+        ..search::Wish::default()
+    };
+    let mut found = search::find(me, &wish).await?.hits;
+    if let Some(hit) = search::api::by_number(me, q).await? {
+        found.retain(|other| other.id != hit.id);
+        found.insert(0, hit);
+    }
+    Ok(found
         .into_iter()
-        .map(|row| {
-            let base = if works { "/work" } else { "/requests" };
-            link(
-                t!(lang, "Requests"),
-                row.title,
-                row.number.to_string(),
-                format!("{base}/{}", row.number),
-            )
-        })
-        .collect();
-    let catalog = me.app.catalog().await?;
-    out.extend(
-        catalog
-            .offered_to(&me.actor)
-            .filter(|s| {
-                fits(
-                    &format!("{} {}", s.name, s.keywords)
-                        .to_lowercase()
-                        .replace(',', " "),
-                    q,
-                )
-            })
-            .take(6)
-            .map(|s| {
-                link(
-                    t!(lang, "Order"),
-                    s.name.clone(),
-                    s.summary.clone(),
-                    format!("/catalog/{}", s.slug),
-                )
-            }),
-    );
-    Ok(out)
+        .map(|hit| link(lang.t(hit.kind.label()), hit.title, hit.hint, hit.href))
+        .collect())
 }

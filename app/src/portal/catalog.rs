@@ -9,12 +9,11 @@ use crate::catalog::{Catalog, Service};
 use crate::error::Result;
 use crate::i18n::{fmt, t, tn};
 use crate::people;
-use crate::portal::{find, requests};
+use crate::portal::find;
 use crate::ui::block::{self, ServiceCard, Tab, service_card};
 use crate::ui::button::{Button, Kind, button};
 use crate::ui::icon::icon;
-use crate::web::{Me, Query, see_other, shell};
-use axum::response::{IntoResponse, Response};
+use crate::web::{Me, Query, shell};
 
 /// What is looked for.
 #[derive(Deserialize, Default)]
@@ -130,7 +129,7 @@ pub fn known_icon(name: &str) -> &str {
 pub fn search_box(me: &Me, action: &str, q: &str) -> Markup {
     let lang = me.lang();
     html! {
-        form class="bigsearch" role="search" method="get" action=(action) {
+        form class="bigsearch" role="search" method="get" action=(action) data-suggest="/search/suggest" {
             (icon("search"))
             label class="vh" for="q" { (t!(lang, "Search")) }
             input id="q" name="q" type="search" value=(q) placeholder=(t!(lang, "What do you need?")) maxlength="200" autocomplete="off";
@@ -232,40 +231,4 @@ fn results(
             (cards(me, catalog, groups, &found)?)
         }
     })
-}
-
-/// GET /search: services, and the reader's own requests. A number opens the
-/// request.
-pub async fn search(me: Me, Query(look): Query<Look>) -> Result<Response> {
-    let lang = me.lang();
-    let q = look.q.unwrap_or_default().trim().to_owned();
-    if let Ok(number) = q.trim_start_matches('#').parse::<i64>()
-        && crate::work::store::find(&me.app.db, &me.actor, &number.to_string())
-            .await
-            .is_ok()
-    {
-        return Ok(see_other(&format!("/requests/{number}"), None));
-    }
-    let catalog = me.app.catalog().await?;
-    let offered: Vec<&Arc<Service>> = catalog.offered_to(&me.actor).collect();
-    let groups = Groups::load(&me, &offered).await?;
-    let mine = requests::find_mine(&me, &q, 10).await?;
-    let body = html! {
-        div class="wrap" {
-            h1 class="mt-8" { (t!(lang, "Search")) }
-            div class="mt-4" { (search_box(&me, "/search", &q)) }
-            @if !q.is_empty() {
-                @if !mine.is_empty() {
-                    section class="section" {
-                        (block::section_head("", t!(lang, "Your requests"), "/requests", t!(lang, "All your requests")))
-                        (requests::list(&me, &mine))
-                    }
-                }
-                (results(&me, &catalog, &groups, &q, &offered)?)
-            }
-        }
-    };
-    Ok(shell::portal(&me, "/search", t!(lang, "Search"), body)
-        .await?
-        .into_response())
 }

@@ -111,7 +111,7 @@ fn alike(typed: &str, known: &str) -> u32 {
 
 /// Edits between two words; two neighbours swapped count as one (restricted
 /// Damerau–Levenshtein distance).
-fn edits(a: &str, b: &str) -> usize {
+pub fn edits(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > 2 {
         return usize::MAX;

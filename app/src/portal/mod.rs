@@ -44,7 +44,6 @@ pub fn routes() -> Vec<Route> {
     use Access::SignedIn;
     vec![
         get(SignedIn, "/", home::page),
-        get(SignedIn, "/search", catalog::search),
         get(SignedIn, "/catalog", catalog::page),
         get(SignedIn, "/catalog/{service}", service::page),
         post(SignedIn, "/catalog/{service}", submit::send).unlimited_body(),

@@ -68,7 +68,10 @@ pub async fn show(me: &Me, id: &str, typed: &Typed) -> Result<Response> {
                         div class="mt-4" { (story::part(me, &seen).await?) }
                     }
                 }
-                aside class="stack" aria-label=(t!(lang, "About this request")) { (facts::part(me, &seen).await?) }
+                aside class="stack" aria-label=(t!(lang, "About this request")) {
+                    (facts::part(me, &seen).await?)
+                    p class="s14" { a href={ "/requests/" (number) "/words" } { (t!(lang, "Read it in the words of IT or of marketing")) } }
+                }
             }
         }
     };

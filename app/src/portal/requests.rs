@@ -52,20 +52,14 @@ pub async fn most_urgent(me: &Me, limit: i64) -> Result<(Vec<Seen>, i64)> {
     Ok((seen(me, items).await?, count))
 }
 
-/// The reader's requests whose title or number fits.
-pub async fn find_mine(me: &Me, q: &str, limit: usize) -> Result<Vec<Seen>> {
-    let ids = matching(me, q, None).await?;
-    by_ids(me, &ids[..ids.len().min(limit)]).await
-}
-
-async fn matching(me: &Me, q: &str, done: Option<bool>) -> Result<Vec<String>> {
+async fn matching(me: &Me, q: &str, done: bool) -> Result<Vec<String>> {
     let wanted: Vec<String> = fold(q).split_whitespace().map(str::to_owned).collect();
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
     let mut filter = Where::new();
     mine(me, &mut filter);
-    tab(&mut filter, done);
+    tab(&mut filter, Some(done));
     let rows = sql(format!(
         "SELECT w.id, w.number, w.title FROM work_item w WHERE {} ORDER BY w.created_at DESC, w.id DESC LIMIT {LOOK}",
         filter.text()
@@ -156,7 +150,7 @@ pub async fn page(me: Me, Query(look): Query<Look>) -> Result<Response> {
     let (requests, next) = if q.is_empty() {
         newest(&me, done, look.after.as_deref()).await?
     } else {
-        let ids = matching(&me, &q, Some(done)).await?;
+        let ids = matching(&me, &q, done).await?;
         (by_ids(&me, &ids[..ids.len().min(PAGE * 2)]).await?, None)
     };
     let show = if done { "done" } else { "open" };

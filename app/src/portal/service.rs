@@ -10,7 +10,9 @@ use serde::Deserialize;
 
 use crate::actor::Actor;
 use crate::catalog::{Catalog, Service};
+use crate::deflection;
 use crate::error::{FieldError, Result};
+use crate::glossary::explained;
 use crate::i18n::{fmt, t};
 use crate::knowledge;
 use crate::portal::answers::{Answers, prepare};
@@ -23,7 +25,7 @@ use crate::templates;
 use crate::ui::block::{self, Tone, notice};
 use crate::ui::button::{Button, Kind as Loud, Size, button};
 use crate::ui::field::{self, Field};
-use crate::web::{Me, Query, markdown, shell};
+use crate::web::{Me, Query, shell};
 
 /// What the form is opened for.
 #[derive(Deserialize, Default)]
@@ -184,8 +186,20 @@ pub async fn render(
         .unwrap_or_default();
     let action = format!("/catalog/{}", service.slug);
     let aside = aside::card(me, catalog, service).await?;
+    let instructions = explained(me, "about", &service.instructions).await?;
     let known = problems::panel::offer(me, catalog, &service.id, &action).await?;
     let help = knowledge::read::of_service(me, &service.id).await?;
+    let typed = deflection::panel::typed(&service.form, &|key| {
+        if key == "_title" {
+            return Some(shown.answers.title.clone());
+        }
+        shown
+            .answers
+            .raw
+            .get(key)
+            .and_then(|values| values.first().cloned())
+    });
+    let answers = deflection::panel::beside(me, service, &typed).await?;
     // Drafts and the cart belong to the reader.
     let own = shown.line.is_none() && shown.whom.is_none();
     let body = html! {
@@ -200,7 +214,7 @@ pub async fn render(
                     h1 { (service.name) }
                     p class="muted mt-2 measure" { (service.summary) }
                     (aside::on_phone(me, catalog, service)?)
-                    @if !service.instructions.trim().is_empty() { div class="prose mt-4" { (markdown(&service.instructions)) } }
+                    @if !service.instructions.trim().is_empty() { div class="prose mt-4" { (instructions) } }
                     (known)
                     (templates::page::offers(me, service, own, shown.template.as_deref()).await?)
                     @if !shown.lost.is_empty() {
@@ -237,7 +251,7 @@ pub async fn render(
                         div class="row mt-2" style="--gap:.75rem" { (buttons(me, shown.line.is_some(), own, &action)) }
                     }
                 }
-                aside aria-label=(t!(lang, "What we promise")) { div class="sticky stack" { (aside) (help) } }
+                aside aria-label=(t!(lang, "What we promise")) { div class="sticky stack" { (aside) (answers) (help) } }
             }
         }
     };
@@ -271,6 +285,7 @@ fn buttons(me: &Me, line: bool, own: bool, action: &str) -> Markup {
             @if own {
                 (large(t!(lang, "Add to cart"), Loud::Plain, "cart"))
             (button(Button { label: t!(lang, "Save draft"), kind: Loud::Quiet, size: Size::Large, formaction: &format!("{action}/draft"), ..Button::default() }))
+            (button(Button { label: t!(lang, "Look for answers"), kind: Loud::Quiet, size: Size::Large, formaction: &format!("{action}/draft"), ..Button::default() }))
             span class="hint draft-state" {}
             }
         }

@@ -10,11 +10,12 @@ use serde_json::Value;
 use crate::clock::from_micros;
 use crate::error::Result;
 use crate::files::{self, Attachment};
+use crate::glossary::explained;
 use crate::i18n::{Lang, fmt, t};
 use crate::portal::seen::Seen;
 use crate::portal::words::first;
 use crate::ui::talk::{FileLink, Say, event, feed, say};
-use crate::web::{Me, markdown};
+use crate::web::Me;
 
 /// How many comments and how many events a page shows.
 const SHOWN: i64 = 200;
@@ -46,7 +47,7 @@ pub async fn part(me: &Me, seen: &Seen) -> Result<Markup> {
     for row in &comments {
         let id: String = row.get("id")?;
         let files = of_comment.get(id.as_str()).cloned().unwrap_or_default();
-        entries.push(comment(me, seen, row, &files)?);
+        entries.push(comment(me, seen, row, &files).await?);
     }
     for row in &events {
         entries.extend(happened(me, seen, row)?);
@@ -61,7 +62,7 @@ pub async fn part(me: &Me, seen: &Seen) -> Result<Markup> {
     ))
 }
 
-fn comment(
+async fn comment(
     me: &Me,
     seen: &Seen,
     row: &Row,
@@ -80,7 +81,7 @@ fn comment(
     } else {
         title.unwrap_or_default()
     };
-    let body: String = row.get("body")?;
+    let body = explained(me, &id, &row.get::<String>("body")?).await?;
     let links: Vec<(String, String)> = files
         .iter()
         .map(|f| (f.href(), fmt::bytes(lang, f.size)))
@@ -108,7 +109,7 @@ fn comment(
             time: &fmt::when(lang, at, me.now, &me.prefs.zone),
             datetime: &at.to_string(),
             internal: false,
-            body: markdown(&body),
+            body,
             files: &files,
         },
     );

@@ -13,6 +13,7 @@ use crate::actor::Actor;
 use crate::catalog::{Catalog, verbs};
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Event};
+use crate::glossary;
 use crate::people::Team;
 use crate::playbooks;
 use crate::policy;
@@ -211,6 +212,7 @@ pub async fn adopt(ctx: &Ctx, actor: &Actor, key: &str, wishes: &Wishes) -> Resu
     };
     let mut tx = install.tx;
     store::save(&mut tx, ctx.now, &adoption).await?;
+    glossary::packs::install(&mut tx, ctx, actor, key, &adoption.pack.meta.glossary).await?;
     let data = json!({ "after": {
         "version": adoption.pack.meta.version.to_string(), "origin": origin.key(),
         "roles": adoption.roles, "services": adoption.parts.services,

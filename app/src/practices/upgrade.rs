@@ -300,6 +300,7 @@ pub async fn upgrade(
     adoption.origin = offered.origin;
     let mut tx = install.tx;
     store::save(&mut tx, ctx.now, &adoption).await?;
+    crate::glossary::packs::install(&mut tx, ctx, actor, key, &adoption.pack.meta.glossary).await?;
     let taken: Vec<&String> = choices
         .iter()
         .filter(|(_, side)| **side == Side::Theirs)

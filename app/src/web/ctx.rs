@@ -107,6 +107,17 @@ pub struct Me {
     pub actor: Arc<Actor>,
 }
 
+impl Me {
+    /// Whoever acts in `ctx`.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when nobody does.
+    pub fn of(ctx: Ctx) -> Result<Me> {
+        let actor = ctx.actor.clone().ok_or(Error::SignIn)?;
+        Ok(Me { ctx, actor })
+    }
+}
+
 impl Deref for Me {
     type Target = Ctx;
     fn deref(&self) -> &Ctx {
@@ -129,8 +140,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Me {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Me> {
         let ctx = Ctx::from_request_parts(parts, state).await?;
-        let actor = ctx.actor.clone().ok_or(Error::SignIn)?;
-        Ok(Me { ctx, actor })
+        Me::of(ctx)
     }
 }
 

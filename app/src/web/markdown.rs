@@ -18,7 +18,16 @@ pub(super) const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE
 
 /// The text as HTML; see the module for what is left out.
 pub fn markdown(text: &str) -> Markup {
-    let mut safe = Safe::default();
+    markdown_with(text, &mut |_| None)
+}
+
+/// The same, where `explain` may turn a plain piece of the text into safe HTML
+/// of its own. It is never asked about links, code and headings.
+pub fn markdown_with(text: &str, explain: &mut dyn FnMut(&str) -> Option<String>) -> Markup {
+    let mut safe = Safe {
+        explain: Some(explain),
+        ..Safe::default()
+    };
     let events: Vec<Event<'_>> = TextMergeStream::new(Parser::new_ext(text, OPTIONS))
         .flat_map(|event| safe.event(event))
         .collect();
@@ -29,13 +38,16 @@ pub fn markdown(text: &str) -> Markup {
 
 /// What is open while the events go by.
 #[derive(Default)]
-pub(super) struct Safe {
+pub(super) struct Safe<'e> {
     /// For each open link or picture, whether it is printed.
     links: Vec<bool>,
     code: usize,
+    headings: usize,
+    /// Explains words of plain text.
+    pub(super) explain: Option<&'e mut dyn FnMut(&str) -> Option<String>>,
 }
 
-impl Safe {
+impl Safe<'_> {
     /// What is printed for an event.
     pub(super) fn event<'a>(&mut self, event: Event<'a>) -> Vec<Event<'a>> {
         match event {
@@ -44,9 +56,11 @@ impl Safe {
             Event::End(TagEnd::HtmlBlock) => vec![Event::End(TagEnd::Paragraph)],
             Event::SoftBreak => vec![Event::HardBreak],
             Event::Start(Tag::Heading { .. }) => {
+                self.headings += 1;
                 vec![Event::Start(Tag::Paragraph), Event::Start(Tag::Strong)]
             }
             Event::End(TagEnd::Heading(_)) => {
+                self.headings = self.headings.saturating_sub(1);
                 vec![Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]
             }
             Event::Start(Tag::Link {
@@ -70,7 +84,27 @@ impl Safe {
                 self.code = self.code.saturating_sub(1);
                 vec![Event::End(TagEnd::CodeBlock)]
             }
-            Event::Text(text) if self.links.is_empty() && self.code == 0 => addresses(&text),
+            Event::Text(text) if self.links.is_empty() && self.code == 0 => {
+                let parts = addresses(&text);
+                if self.headings > 0 {
+                    return parts;
+                }
+                let mut inside = false;
+                let explain = |part| match part {
+                    Event::Text(plain) if !inside => {
+                        match self.explain.as_mut().and_then(|explain| explain(&plain)) {
+                            Some(html) => Event::InlineHtml(html.into()),
+                            None => Event::Text(plain),
+                        }
+                    }
+                    other => {
+                        inside = matches!(other, Event::Start(_))
+                            || (inside && !matches!(other, Event::End(_)));
+                        other
+                    }
+                };
+                parts.into_iter().map(explain).collect()
+            }
             other => vec![other],
         }
     }

@@ -191,10 +191,12 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         item("Practices", "/practices", "layers", "l"),
         item("Policies", "/work/policies", "shield", "o"),
         item("Playbooks", "/playbooks", "book", "p"),
+        item("Glossary", "/glossary", "book", "w"),
         item("Catalog", "/catalog", "grid", "k"),
         item("Answers", "/knowledge", "book", "w"),
     ];
     let leads = matches!(role, Some(Role::Lead | Role::Administrator));
+    let results = [item("Self-help", "/insight/self-help", "chart", "i")];
     let settings = [item("Administration", "/admin", "layers", "a")];
     let mut groups = vec![
         NavGroup {
@@ -211,6 +213,10 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         },
     ];
     if leads {
+        groups.push(NavGroup {
+            heading: t!(lang, "Results"),
+            items: &results,
+        });
         groups.push(NavGroup {
             heading: t!(lang, "Settings"),
             items: &settings,

@@ -294,7 +294,9 @@ async fn start(
     order: Option<i64>,
 ) -> Result<()> {
     store::insert(tx, catalog, ctx.now, item).await?;
-    attach_files(tx, item).await?;
+    if attach_files(tx, item).await? {
+        crate::search::index(tx, item).await?;
+    }
     let visit = super::moves::enter(tx, item, ctx.now).await?;
     events::append(
         tx,

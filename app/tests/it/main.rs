@@ -17,6 +17,7 @@ mod bulk;
 mod calendar;
 mod changes;
 mod cli;
+mod deflection;
 mod demo;
 mod desk;
 mod desk_help;
@@ -26,6 +27,7 @@ mod escalation;
 mod feeds;
 mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]
+mod glossary;
 mod harness;
 mod idempotency;
 mod incidents;

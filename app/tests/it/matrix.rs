@@ -84,6 +84,7 @@ const TABLES: &[&str] = &[
     "playbook_run",
     "playbook_mark",
     "article",
+    "glossary_term",
 ];
 
 /// The columns of the table, in order; nobody comes first.

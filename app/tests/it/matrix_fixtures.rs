@@ -331,6 +331,10 @@ impl Objects {
             (article, secret) = crate::knowledge::open_and_secret(app).await;
         }
         // Somebody whom no other call needs: actions may disable them.
+        let mut term = String::new();
+        if wants(&["term"]) {
+            term = crate::glossary::fresh(app).await;
+        }
         let mut person = String::new();
         if wants(&["person"]) {
             person = somebody(app).await;
@@ -393,6 +397,8 @@ impl Objects {
             ("meeting_step", same("points")),
             ("feed", three(feed[0].clone(), feed[1].clone(), NOTHING)),
             ("feed_file", same("nothing.ics")),
+            ("term", same(&term)),
+            ("solve", same("nothing")),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
@@ -487,6 +493,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
         (false, "time") => return (FORM, "minutes=5".to_owned()),
+        (false, "offer") => return (FORM, "_service=company-logo".to_owned()),
         (false, "vote") => return (FORM, "word=yes".to_owned()),
         (false, _) if path.contains("/tasks/") => return (FORM, "deed=take".to_owned()),
         (false, "decide") => return (FORM, "decision=yes".to_owned()),

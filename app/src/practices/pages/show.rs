@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use crate::error::{Error, Result};
+use crate::glossary::explained;
 use crate::i18n::{Lang, fmt, t, tn};
 use crate::policy;
 use crate::practices::figures::{self, Maturity, Value};
@@ -26,7 +27,8 @@ pub async fn page(me: Me, Path(key): Path<String>) -> Result<Markup> {
         None => None,
     };
     let meta = &seen.offered.pack.meta;
-    let main = html! { (main(&me, &seen, measured.as_ref())) };
+    let guide = explained(&me, "guide", &seen.offered.pack.guide).await?;
+    let main = html! { (main(&me, &seen, measured.as_ref(), &guide)) };
     let rail = html! { (rail(&me, &seen, measured.as_ref())) };
     let end = deeds(&me, &seen);
     let page = html! {
@@ -54,7 +56,7 @@ fn deeds(me: &Me, seen: &Seen) -> Markup {
     }
 }
 
-fn main(me: &Me, seen: &Seen, measured: Option<&(i64, Vec<Value>)>) -> Markup {
+fn main(me: &Me, seen: &Seen, measured: Option<&(i64, Vec<Value>)>, guide: &Markup) -> Markup {
     let lang = me.lang();
     let pack = &seen.offered.pack;
     let meta = &pack.meta;
@@ -80,7 +82,7 @@ fn main(me: &Me, seen: &Seen, measured: Option<&(i64, Vec<Value>)>) -> Markup {
             }
             @if !meta.start.is_empty() { h2 { (t!(lang, "How to start")) } ol { @for line in &meta.start { li { (line) } } } }
         }
-        div class="prose" { (markdown(&pack.guide)) }
+        div class="prose" { (guide) }
         (who(lang, pack))
         (playbooks(lang, pack))
         (templates(lang, pack))
@@ -415,7 +417,9 @@ pub async fn export(me: Me, Path(key): Path<String>) -> Result<Response> {
     let catalog = me.app.catalog().await?;
     let teams = crate::people::store::teams(&me.app.db).await?;
     let books = crate::practices::upgrade::books(&me.app.db).await?;
-    let pack = export::export(&catalog, &adoption, &books, &teams)?;
+    let mut pack = export::export(&catalog, &adoption, &books, &teams)?;
+    pack.meta.glossary =
+        crate::glossary::packs::export(&me.app.db, &key, &pack.meta.glossary).await?;
     let name = format!(
         "attachment; filename=\"{}-{}.zip\"",
         pack.key, pack.meta.version
