@@ -70,10 +70,12 @@ pub fn unfit(kind: &Kind, file: &files::Attachment) -> Option<Msg> {
 }
 
 /// Files that were answers belong to the item from now on.
-pub async fn attach_files(tx: &mut Tx, item: &Item) -> Result<()> {
+pub async fn attach_files(tx: &mut Tx, item: &Item) -> Result<bool> {
+    let mut any = false;
     for (key, answer) in &item.answers {
         if let Answer::Files(files) = answer {
             for file in files {
+                any = true;
                 let taken = sql("UPDATE attachment SET item_id = $1, field = $2
                      WHERE id = $3 AND item_id IS NULL")
                 .bind(&item.id)
@@ -90,5 +92,5 @@ pub async fn attach_files(tx: &mut Tx, item: &Item) -> Result<()> {
             }
         }
     }
-    Ok(())
+    Ok(any)
 }

@@ -287,7 +287,7 @@ impl Objects {
         }
         let mut category = String::new();
         let (mut problem, mut told) = Default::default();
-        let (mut in_calendar, mut playbook, mut run) = Default::default();
+        let (mut playbook, mut run) = Default::default();
         if wants(&["category"]) {
             category = sql("SELECT id FROM category ORDER BY position LIMIT 1")
                 .value("id", &app.app.db)
