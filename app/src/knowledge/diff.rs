@@ -25,12 +25,12 @@ pub fn pieces(old: &str, new: &str) -> Vec<(Kind, String)> {
         let before: String = diff
             .iter_changes(op)
             .filter(|c| c.tag() != ChangeTag::Insert)
-            .map(|c| c.to_string())
+            .map(|c| c.value())
             .collect();
         let after: String = diff
             .iter_changes(op)
             .filter(|c| c.tag() != ChangeTag::Delete)
-            .map(|c| c.to_string())
+            .map(|c| c.value())
             .collect();
         // Words of very long stretches would take too long.
         if before == after {
