@@ -134,7 +134,7 @@ impl Text {
 }
 
 /// The text that suits a reader: theirs, else the original, else any.
-pub fn suited<'a>(texts: &'a [Text], reader: Lang, original: Lang) -> Option<&'a Text> {
+pub fn suited(texts: &[Text], reader: Lang, original: Lang) -> Option<&Text> {
     let of = |lang: Lang| texts.iter().find(|t| t.lang == lang);
     of(reader)
         .or_else(|| of(original))

@@ -265,7 +265,7 @@ pub async fn comment(
             &[owner.to_owned()],
             About {
                 reason: "article_comment",
-                title: title,
+                title,
                 href: &href,
             },
         )

@@ -78,7 +78,7 @@ pub async fn ask(
         &mut tx,
         ctx.now,
         &event,
-        &[mine.policy.owner_id.clone()],
+        std::slice::from_ref(&mine.policy.owner_id),
         about,
     )
     .await?;

@@ -257,10 +257,10 @@ on_each_database!(cancelling_and_ordering_again, |app| {
     // The same again: filled in, with the file, which stays with the first as well.
     assert_eq!(
         location(&maren.form(&format!("{path}/again"), "").await.expect(303)),
-        "/catalog/update-a-web-page"
+        format!("/catalog/update-a-web-page?again={number}")
     );
     let form = maren
-        .get("/catalog/update-a-web-page")
+        .get(&format!("/catalog/update-a-web-page?again={number}"))
         .await
         .expect(200)
         .text;

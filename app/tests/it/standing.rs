@@ -58,7 +58,7 @@ on_each_database!(each_cause_is_named_to_those_who_may_read_it, |app| {
         .map(|s| s["state"].as_str().unwrap())
         .collect();
     assert_eq!(states, ["current", "left_out", "ahead", "ahead"]);
-    assert_eq!(seen["stages"][1]["only_if"], "Subject is “Other”");
+    assert_eq!(seen["stages"][1]["only_if"], "What is it about? is “Other”");
     // The requester reads who makes it, not what our tasks are called.
     let theirs = standing(&app, "maren", number).await;
     assert!(!theirs.to_string().contains("Secret"), "{theirs}");

@@ -248,13 +248,11 @@ impl Rhythm {
             Every::MonthDay { every, day } => {
                 let day = i8::try_from((*day).clamp(1, 31)).unwrap_or(31);
                 let fit = move |first: Date| {
-                    Some(
-                        first
-                            .with()
-                            .day(day.min(first.days_in_month()))
-                            .build()
-                            .ok()?,
-                    )
+                    first
+                        .with()
+                        .day(day.min(first.days_in_month()))
+                        .build()
+                        .ok()
                 };
                 Box::new(months(start, *every, fit))
             }

@@ -2,6 +2,7 @@
 //! out can be imported again.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use mil_db::{Where, sql};
 
@@ -80,8 +81,8 @@ pub async fn export(ctx: &Ctx, actor: &Actor) -> Result<Files> {
                     .cloned()
             });
             for (path, image) in shown {
-                if !files.contains_key(&path) {
-                    files.insert(path, content(&ctx.app, image).await?);
+                if let Entry::Vacant(free) = files.entry(path) {
+                    free.insert(content(&ctx.app, image).await?);
                 }
             }
             let mut head = format!("---\ntitle: {}\n", quoted(&text.title));
