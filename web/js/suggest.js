@@ -2,12 +2,12 @@
 import { $, $$, el, say, word } from './core.js';
 import { listKeys } from './combo.js';
 
-let next = 0;
+let boxes = 0;
 
 export function startSuggest(box) {
   if (box.ready) return;
   box.ready = true;
-  const input = $('input[type=search]', box), id = `suggest-${++next}`;
+  const input = $('input[type=search]', box), id = `suggest-${++boxes}`;
   const name = $(`label[for="${input.id}"]`)?.textContent ?? '';
   const list = el('div', { class: 'menu suggest', role: 'listbox', id, 'aria-label': name });
   list.hidden = true;
