@@ -36,7 +36,7 @@ fn file(n: usize, numbers: &mut Numbers) -> (String, &'static str, Vec<u8>, Opti
         16 + numbers.below(200) as u32,
     );
     let turn = 1 + numbers.below(8) as u8;
-    let mut damaged = if n % 2 == 0 {
+    let mut damaged = if n.is_multiple_of(2) {
         png(w, h)
     } else {
         jpeg(w, h, Some(turn), true)
@@ -68,7 +68,7 @@ fn file(n: usize, numbers: &mut Numbers) -> (String, &'static str, Vec<u8>, Opti
             }
             (
                 format!("bent{n}"),
-                if n % 2 == 0 {
+                if n.is_multiple_of(2) {
                     "image/png"
                 } else {
                     "image/jpeg"
@@ -81,7 +81,7 @@ fn file(n: usize, numbers: &mut Numbers) -> (String, &'static str, Vec<u8>, Opti
             damaged.truncate(numbers.below(damaged.len()));
             (
                 format!("cut{n}"),
-                if n % 2 == 0 {
+                if n.is_multiple_of(2) {
                     "image/png"
                 } else {
                     "image/jpeg"
