@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`model`] | articles, their texts in each language, drafts, versions; addresses of titles |
 //! | [`store`] | the rows; finding is limited to what the actor may read |
-//! | [`write`] | drafts: begin, save, throw away, restore an old version |
+//! | [`mod@write`] | drafts: begin, save, throw away, restore an old version |
 //! | [`approval`] | submit, send back, approve |
 //! | [`publish`] | what publishing does, and what is due at a time |
 //! | [`settings`] | audience, owner, reviews, services, related articles |

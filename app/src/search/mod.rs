@@ -3,7 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`words`] | text as words and stems (pure) |
-//! | [`index`], [`sqlite`], [`postgres`] | bags of words in the database, and questions to them |
+//! | [`mod@index`], [`sqlite`], [`postgres`] | bags of words in the database, and questions to them |
 //! | [`vocabulary`] | the words that occur: completing, slips, compounds |
 //! | [`question`], [`synonyms`] | what was typed, and what it may stand for |
 //! | [`document`] | what other slices put in, in the transaction that changes the thing |

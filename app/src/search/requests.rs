@@ -1,6 +1,6 @@
 //! Requests in the index: title, answers, what was said, and the text of files.
 //!
-//! The words are indexed in the transaction that changes them ([`index`]), so a
+//! The words are indexed in the transaction that changes them ([`index()`]), so a
 //! search never lags behind. Words of internal notes are marked as such, so that
 //! they never lead somebody to a request who may not read them.
 

@@ -1,5 +1,5 @@
 //! Long texts with headings and pictures, as safe HTML: what
-//! [`super::markdown`] does, and beyond it
+//! [`super::markdown()`] does, and beyond it
 //! * headings with anchors, below the page's own `h1`, no level left out;
 //! * pictures by ids of ours (`/article-images/…`); others become links;
 //! * tables in a region of their own that scrolls.
