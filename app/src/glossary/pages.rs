@@ -88,8 +88,7 @@ pub async fn list(me: Me, Query(look): Query<Look>) -> Result<Response> {
             (empty("book", t!(lang, "The glossary is empty"), t!(lang, "Words come with the practices you adopt, or are written here."), html! {}))
         }
         dl class="glossary" {
-            @for (term, letter) in terms.iter().zip(&letters) {
-                @if let Some(letter) = letter { div class="glossary-letter" aria-hidden="true" { (letter) } }
+            @for (term, _) in terms.iter().zip(&letters) {
                 div class="glossary-row" lang=(term.language) {
                     dt { a href={ "/glossary/" (term.id) } { (term.term) }
                         @if !term.it_term.is_empty() { span class="muted small" { span lang=(lang.code()) { (t!(lang, "IT says:")) } " " (term.it_term) } } }
