@@ -29,7 +29,7 @@ pub fn rail(d: &Desk) -> Markup {
             (links(d))
             (followers(d))
             (d.spent)
-            p class="small" { a href=(d.path("/words")) { (t!(d.me.lang(), "Read it in the words of IT or of marketing")) } }
+            p class="block small" { a href=(d.path("/words")) { (t!(d.me.lang(), "Read it in the words of IT or of marketing")) } }
         }
     }
 }

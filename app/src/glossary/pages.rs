@@ -67,10 +67,11 @@ pub async fn list(me: Me, Query(look): Query<Look>) -> Result<Response> {
             (link_button("/glossary/new", Button { label: t!(lang, "Explain a word"), icon: "plus", kind: Loud::Primary, key: "c", ..Button::default() }))
         }
     };
-    let letters = if q.is_empty() {
-        letters(&terms)
+    // What was looked for comes best first, not by letter.
+    let parts = if q.is_empty() {
+        by_letter(&terms)
     } else {
-        vec![None; terms.len()]
+        vec![(None, terms.as_slice())]
     };
     let body = html! {
         p class="muted measure" { (t!(lang, "Words that marketing and IT may understand differently, and what each side means by them.")) }
@@ -87,14 +88,15 @@ pub async fn list(me: Me, Query(look): Query<Look>) -> Result<Response> {
         } @else if terms.is_empty() {
             (empty("book", t!(lang, "The glossary is empty"), t!(lang, "Words come with the practices you adopt, or are written here."), html! {}))
         }
-        dl class="glossary" {
-            @for (term, _) in terms.iter().zip(&letters) {
+        @for (letter, terms) in parts.into_iter().filter(|(_, terms)| !terms.is_empty()) {
+            @if let Some(letter) = letter { p class="glossary-letter" aria-hidden="true" { (letter) } }
+            dl class="glossary" { @for term in terms {
                 div class="glossary-row" lang=(term.language) {
                     dt { a href={ "/glossary/" (term.id) } { (term.term) }
                         @if !term.it_term.is_empty() { span class="muted small" { span lang=(lang.code()) { (t!(lang, "IT says:")) } " " (term.it_term) } } }
                     dd { (search::snippet::text_of(&term.means)) }
                 }
-            }
+            } }
         }
         p class="small" { a href="/glossary.csv" hx-boost="false" { (t!(lang, "Download as CSV")) } }
         @if policy::shapes_catalog(&me.actor) { (super::editor::import_form(lang, &crate::web::Wrong::default())) }
@@ -104,19 +106,14 @@ pub async fn list(me: Me, Query(look): Query<Look>) -> Result<Response> {
         .into_response())
 }
 
-/// For each term its first letter, where that differs from the one before.
-fn letters(terms: &[&Term]) -> Vec<Option<char>> {
-    let mut before = None;
+/// The terms, which are in order, part by part of the same first letter.
+fn by_letter<'a>(terms: &'a [&'a Term]) -> Vec<(Option<char>, &'a [&'a Term])> {
+    let first = |term: &Term| fold(&term.term).chars().next();
     terms
-        .iter()
-        .map(|term| {
-            let first = fold(&term.term)
-                .chars()
-                .next()
-                .map(|c| c.to_ascii_uppercase());
-            let new = first.filter(|_| first != before);
-            before = first;
-            new
+        .chunk_by(|a, b| first(a) == first(b))
+        .map(|part| {
+            let letter = part.first().and_then(|term| first(term));
+            (letter.map(|c| c.to_ascii_uppercase()), part)
         })
         .collect()
 }

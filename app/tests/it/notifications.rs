@@ -8,7 +8,8 @@ use mil::notifications::{About, listen, tell};
 use mil_db::sql;
 use serde_json::json;
 
-async fn inbox(app: &TestApp, who: &str) -> Vec<String> {
+/// Why somebody was told what they were told, newest first.
+pub async fn inbox(app: &TestApp, who: &str) -> Vec<String> {
     let list = app
         .as_(who)
         .get("/api/v1/notifications")

@@ -2,6 +2,7 @@
 //! else reads any of it.
 
 use crate::harness::TestApp;
+use crate::notifications::inbox as told;
 use crate::on_each_database;
 use mil::policies::duties;
 use mil_db::sql;
@@ -51,21 +52,6 @@ async fn standing(app: &TestApp, who: &str, id: &str) -> Value {
         .iter()
         .find(|p| p["id"] == id);
     found.map_or(json!("hidden"), |p| p["standing"].clone())
-}
-
-async fn told(app: &TestApp, who: &str) -> Vec<String> {
-    let list = app
-        .as_(who)
-        .get("/api/v1/notifications")
-        .await
-        .expect(200)
-        .json();
-    list["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|n| n["reason"].as_str().unwrap().to_owned())
-        .collect()
 }
 
 async fn confirm(app: &TestApp, who: &str, id: &str, answers: Value) -> crate::harness::Answer {

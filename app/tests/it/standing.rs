@@ -75,8 +75,9 @@ on_each_database!(each_cause_is_named_to_those_who_may_read_it, |app| {
         .await
         .expect(200);
     assert!(
-        desk.text
-            .contains("Left out: Fees desk. It is for requests where: What is it about? is “Other”.")
+        desk.text.contains(
+            "Left out: Fees desk. It is for requests where: What is it about? is “Other”."
+        )
     );
     app.as_("rolf")
         .get(&format!("/api/v1/requests/{number}/standing"))

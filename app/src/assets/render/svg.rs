@@ -244,50 +244,69 @@ mod tests {
 
     #[test]
     fn only_what_draws_is_kept() {
-        for (inner, kept) in [
-            ("<path d=\"M0 0h9\" fill=\"#123\"/>", true),
-            ("<use href=\"#a\"/><g id=\"a\"/>", true),
-            ("<rect style=\"fill:url(#g)\"/>", true),
-            ("<script>alert(1)</script>", false),
-            ("<g onload=\"alert(1)\"/>", false),
-            ("<g OnLoad=\"alert(1)\"/>", false),
-            ("<a href=\"javascript:alert(1)\"><path/></a>", false),
-            ("<use href=\"http://evil.example/x.svg#a\"/>", false),
-            ("<image href=\"file:///etc/passwd\"/>", false),
+        for (inner, left) in [
             (
-                "<image href=\"data:image/svg+xml;base64,PHN2Zz4=\"/>",
-                false,
+                r##"<path d="M0 0h9" fill="#123"/>"##,
+                r##"<path d="M0 0h9" fill="#123"></path>"##,
             ),
             (
-                "<foreignObject><b xmlns=\"http://www.w3.org/1999/xhtml\">alert</b></foreignObject>",
-                false,
-            ),
-            ("<style>@import 'http://evil.example/a.css';</style>", false),
-            ("<style>g{fill:url(http://evil.example/a)}</style>", false),
-            (
-                "<style>g{fill:u\\72l(http://evil.example/a)}</style>",
-                false,
+                r##"<use href="#a"/><g id="a"/>"##,
+                r##"<use href="#a"></use><g id="a"></g>"##,
             ),
             (
-                "<rect style=\"fill:url( 'http://evil.example/a')\"/>",
-                false,
+                r##"<rect style="fill:url(#g)"/>"##,
+                r##"<rect style="fill:url(#g)"></rect>"##,
+            ),
+            (r##"<script>alert(1)</script>"##, r##""##),
+            (r##"<g onload="alert(1)"/>"##, r##"<g></g>"##),
+            (r##"<g OnLoad="alert(1)"/>"##, r##"<g></g>"##),
+            (r##"<a href="javascript:alert(1)"><path/></a>"##, r##""##),
+            (
+                r##"<use href="http://evil.example/x.svg#a"/>"##,
+                r##"<use></use>"##,
             ),
             (
-                "<animate attributeName=\"href\" to=\"javascript:alert(1)\"/>",
-                false,
+                r##"<image href="file:///etc/passwd"/>"##,
+                r##"<image></image>"##,
             ),
-            ("<set attributeName=\"onload\" to=\"alert(1)\"/>", false),
+            (
+                r##"<image href="data:image/svg+xml;base64,PHN2Zz4="/>"##,
+                r##"<image></image>"##,
+            ),
+            (
+                r##"<foreignObject><b xmlns="http://www.w3.org/1999/xhtml">alert</b></foreignObject>"##,
+                r##""##,
+            ),
+            (
+                r##"<style>@import 'http://evil.example/a.css';</style>"##,
+                r##""##,
+            ),
+            (
+                r##"<style>g{fill:url(http://evil.example/a)}</style>"##,
+                r##""##,
+            ),
+            (
+                r##"<style>g{fill:u\72l(http://evil.example/a)}</style>"##,
+                r##""##,
+            ),
+            (
+                r##"<rect style="fill:url( 'http://evil.example/a')"/>"##,
+                r##"<rect></rect>"##,
+            ),
+            (
+                r##"<animate attributeName="href" to="javascript:alert(1)"/>"##,
+                r##""##,
+            ),
+            (r##"<set attributeName="onload" to="alert(1)"/>"##, r##""##),
         ] {
             let out = clean(&svg(inner)).unwrap();
             let bad = ["alert", "evil", "passwd", "svg+xml", "script"]
                 .iter()
                 .any(|word| out.contains(word));
             assert!(!bad, "{inner} became {out}");
-            assert_eq!(
-                out.len() > clean(&svg("<use/>")).unwrap().len(),
-                kept || inner.contains("rect") || inner.contains("<image"),
-                "{inner}: {out}"
-            );
+            let empty = clean(&svg("")).unwrap();
+            let end = "</svg>".len();
+            assert_eq!(&out[empty.len() - end..out.len() - end], left, "{inner}");
         }
         assert!(clean("<html/>").is_none());
         assert!(clean("not XML").is_none());
