@@ -218,7 +218,7 @@ fn begin(
 /// Buttons that a script turns into Markdown; without it the hint says how.
 fn toolbar(lang: Lang) -> Markup {
     let b = |what: &'static str, label: &'static str, shown: Markup| {
-        html! { button class="btn btn-s btn-quiet" type="button" data-md=(what) title=(label) aria-label={ (shown) " " (label) } { (shown) } }
+        html! { button class="btn btn-s btn-quiet" type="button" data-md=(what) title=(label) { span aria-hidden="true" { (shown) } span class="vh" { (label) } } }
     };
     html! {
         div class="row js md-bar" role="toolbar" aria-label=(t!(lang, "Format")) aria-controls="f-body" {
