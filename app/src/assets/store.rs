@@ -139,7 +139,8 @@ pub async fn lock(tx: &mut Tx, actor: &Actor, id: &str, expect: Option<i64>) -> 
     Ok(found)
 }
 
-/// Write an asset, new or changed, and the words by which it is found.
+/// Write an asset, new or changed, and the words by which it is found here and
+/// in the search over everything.
 pub async fn save(tx: &mut Tx, a: &mut Asset, tags: &[String], now: Timestamp) -> Result<()> {
     a.version += 1;
     a.updated_at = now;
@@ -186,7 +187,8 @@ pub async fn save(tx: &mut Tx, a: &mut Asset, tags: &[String], now: Timestamp) -
     .run(tx)
     .await?;
     set_tags(tx, &a.id, tags).await?;
-    set_words(tx, a, tags).await
+    set_words(tx, a, tags).await?;
+    crate::search::assets::index(tx, now, &a.id).await
 }
 
 async fn set_tags(tx: &mut Tx, id: &str, tags: &[String]) -> Result<()> {

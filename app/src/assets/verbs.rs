@@ -393,6 +393,7 @@ pub async fn archive(ctx: &Ctx, actor: &Actor, id: &str) -> Result<()> {
         .bind(id)
         .run(&mut tx)
         .await?;
+    crate::search::assets::index(&mut tx, ctx.now, id).await?;
     note(
         &mut tx,
         ctx,

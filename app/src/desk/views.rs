@@ -1,12 +1,13 @@
 //! The other tabs: brief, files, history.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use mil_process::form::{FormDef, Line, Shown, describe};
 
 use crate::desk::load::{Desk, names};
 use crate::desk::talk;
 use crate::error::Result;
 use crate::files;
+use crate::glossary::explain::Explain;
 use crate::i18n::{fmt, t};
 use crate::timeline;
 use crate::ui::block::{Tone, empty, pill};
@@ -30,30 +31,39 @@ pub async fn brief(d: &Desk) -> Result<Markup> {
         section aria-labelledby="brief-h" {
             h2 id="brief-h" class="rail-h" { (t!(lang, "As ordered")) }
             @if ordered.is_empty() { p class="muted" { (t!(lang, "The form asked nothing.")) } }
-            (lines(d, &ordered, &files))
+            (lines(d, "ordered", &ordered, &files))
         }
         @if !filled.is_empty() {
             section aria-labelledby="filled-h" {
                 h2 id="filled-h" class="rail-h" { (t!(lang, "Filled in on the way")) }
-                (lines(d, &filled, &files))
+                (lines(d, "filled", &filled, &files))
             }
         }
     })
 }
 
-fn lines(d: &Desk, list: &[Line<'_>], files: &[files::Attachment]) -> Markup {
+fn lines(d: &Desk, scope: &str, list: &[Line<'_>], files: &[files::Attachment]) -> Markup {
+    let mut explain = Explain::new(&d.glossary, d.me.lang(), scope);
     html! {
         dl class="brief" {
-            @for line in list { dt { (line.label) } dd { (value(d, &line.shown, files)) } }
+            @for line in list { dt { (line.label) } dd { (value(d, &line.shown, files, &mut explain)) } }
         }
     }
 }
 
-fn value(d: &Desk, shown: &Shown<'_>, files: &[files::Attachment]) -> Markup {
+fn value(
+    d: &Desk,
+    shown: &Shown<'_>,
+    files: &[files::Attachment],
+    explain: &mut Explain<'_>,
+) -> Markup {
     let lang = d.me.lang();
     match shown {
         Shown::Text(text) => {
-            html! { @for (i, part) in text.lines().enumerate() { @if i > 0 { br; } (part) } }
+            html! { @for (i, part) in text.lines().enumerate() {
+                @if i > 0 { br; }
+                @match explain.text(part) { Some(told) => (PreEscaped(told)), None => (part) }
+            } }
         }
         // Only http and https pass the form's check.
         Shown::Url(url) => {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::files::send;
+use crate::glossary::explain::Explain;
 use crate::i18n::{Lang, fmt, t, tn};
 use crate::incidents::page::one;
 use crate::knowledge::model::{Article, Text, lags, suited};
@@ -238,7 +239,15 @@ pub async fn show(
             .unwrap_or_default();
         return Ok(see_other(&format!("{}{query}", seen.href()), None));
     }
-    let made = render::article(&seen.body, t!(lang, "Table"));
+    // Who is not signed in cannot open the glossary, so nothing leads there.
+    let book = match actor {
+        Some(_) => ctx.app.glossary().await?,
+        None => Default::default(),
+    };
+    let mut explain = Explain::new(&book, lang, "article");
+    let made = render::article_with(&seen.body, t!(lang, "Table"), &mut |plain| {
+        explain.text(plain)
+    });
     let writes = actor.is_some_and(policy::writes_articles);
     let when = |at| fmt::when(lang, at, ctx.now, &ctx.prefs.zone);
     let others: Vec<&Text> = texts.iter().filter(|t| t.lang != seen.lang).collect();

@@ -165,7 +165,7 @@ pub async fn save(tx: &mut Tx, actor: &Actor, now: Timestamp, b: &Playbook) -> R
     .bind(now.as_microsecond())
     .bind(b.retired.then_some(now.as_microsecond()))
     .bind(b.version)
-    .run(tx)
+    .run(&mut *tx)
     .await?;
-    Ok(())
+    crate::search::playbooks::index(tx, now, b).await
 }

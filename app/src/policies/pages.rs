@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use crate::error::{Error, Result};
+use crate::glossary::explained;
 use crate::i18n::{fmt, t, tn};
 use crate::incidents::page::{Sheet, one};
 use crate::policies::exceptions;
@@ -172,12 +173,12 @@ async fn render(
                 _ => {},
             }
             @if !v.for_you.is_empty() {
-                section aria-labelledby="for-you" { h2 id="for-you" { (t!(lang, "What it means for you")) } div class="prose mt-2" { (markdown(&v.for_you)) } }
+                section aria-labelledby="for-you" { h2 id="for-you" { (t!(lang, "What it means for you")) } div class="prose mt-2" { (explained(me, "for-you", &v.for_you).await?) } }
             }
             @if !v.change_note.is_empty() && v.minor + v.major > 1 {
                 section aria-labelledby="new" { h2 id="new" { (t!(lang, "What is new")) } div class="prose mt-2" { (markdown(&v.change_note)) } }
             }
-            section aria-labelledby="text" { h2 id="text" { (t!(lang, "The policy")) } div class="prose mt-2" { (markdown(&v.body)) } }
+            section aria-labelledby="text" { h2 id="text" { (t!(lang, "The policy")) } div class="prose mt-2" { (explained(me, "text", &v.body).await?) } }
             @if open { (turn("check", t!(lang, "Confirm that you have read it"), confirm(me, v, sheet))) }
             @if m.duty.is_some() { (exception(me, &m, sheet).await?) }
             @if !older.is_empty() {
@@ -311,8 +312,8 @@ pub async fn version(me: Me, Path((id, number)): Path<(String, String)>) -> Resu
             (crumbs(lang, &[(t!(lang, "Policies"), "/policies"), (&m.version.title, &base), (&v.number(), "")]))
             h1 tabindex="-1" { (v.title) " " span class="muted" { (v.number()) } }
             @if v.id != m.version.id { (notice(Tone::Warn, "info", t!(lang, "This is not the version that holds."), html! { a href=(base) { (t!(lang, "Read the one that holds")) } })) }
-            div class="prose" { (markdown(&v.for_you)) }
-            div class="prose" { (markdown(&v.body)) }
+            div class="prose" { (explained(&me, "for-you", &v.for_you).await?) }
+            div class="prose" { (explained(&me, "text", &v.body).await?) }
         }
     };
     shell::portal(&me, "/policies", &v.title, body).await

@@ -248,6 +248,7 @@ pub async fn publish(ctx: &Ctx, actor: &Actor, id: &str, major: bool) -> Result<
     let data = json!({ "title": draft.title, "version": format!("{m}.{n}"), "from": draft.effective_on.to_string() });
     note(&mut tx, ctx, actor, "policy.published", &found.id, data).await?;
     let found = store::find_to_run(&mut tx, actor, id).await?;
+    crate::search::policies::index(&mut tx, ctx.now, here(ctx), &found).await?;
     duties::sync(
         &mut tx,
         ctx.now,
@@ -311,6 +312,7 @@ pub async fn retire(ctx: &Ctx, actor: &Actor, id: &str, retire: bool) -> Result<
     )
     .await?;
     let found = store::find_to_run(&mut tx, actor, id).await?;
+    crate::search::policies::index(&mut tx, ctx.now, here(ctx), &found).await?;
     duties::sync(
         &mut tx,
         ctx.now,

@@ -254,7 +254,7 @@ async fn row(
                     @if title != &service.name { p { (service.name) } }
                     @if bad { p class="bad" { (t!(lang, "Something is missing or no longer fits. Edit it before you order.")) } }
                     details { summary class="s14 link" { (t!(lang, "Show answers")) }
-                        (facts::answers(me, &service.form, &described, &answers.people, &|_| None)) }
+                        (facts::answers(me, &service.form, &described, &answers.people, &|_| None, None)) }
                 }
             }
             div { strong class="strong s14" { (t!(lang, "Ready {when}", when = fmt::when(lang, by, me.now, &me.prefs.zone))) }

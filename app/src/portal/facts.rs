@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use mil_db::sql;
 use mil_process::form::{self as def, Answer, Answers, FormDef, Shown};
 
 use crate::error::{Error, Result};
 use crate::files::{self, Attachment};
+use crate::glossary::book::Book;
+use crate::glossary::explain::Explain;
 use crate::i18n::{fmt, t};
 use crate::policy::{self, Do};
 use crate::portal::seen::{Names, Seen, names};
@@ -37,18 +39,27 @@ pub fn people(answers: &Answers) -> Vec<String> {
     answers.values().filter_map(person).collect()
 }
 
-/// Answers as names and values. `link` says where a file is opened.
+/// Answers as names and values. `link` says where a file is opened, `book`
+/// explains terms in what was written.
 pub fn answers(
     me: &Me,
     form: &FormDef,
     answers: &Answers,
     people: &Names,
     link: &dyn Fn(&str) -> Option<String>,
+    book: Option<&Book>,
 ) -> Markup {
     let lang = me.lang();
-    let value = |shown: &Shown<'_>| -> Markup {
+    let mut explain = book.map(|book| Explain::new(book, lang, "answers"));
+    let mut value = |shown: &Shown<'_>| -> Markup {
         match shown {
-            Shown::Text(text) => html! { span class="lines" { (text) } },
+            Shown::Text(text) => {
+                let told = explain.as_mut().and_then(|explain| explain.text(text));
+                html! { span class="lines" { @match told {
+                    Some(told) => (PreEscaped(told)),
+                    None => (text),
+                } } }
+            }
             Shown::Url(url) if url.starts_with("http://") || url.starts_with("https://") => {
                 html! { a href=(url) rel="noreferrer" class="break" { (url) } }
             }
@@ -150,6 +161,7 @@ async fn ordered(me: &Me, seen: &Seen) -> Result<Markup> {
     let lang = me.lang();
     let item = &seen.item;
     let form = form_of(me, item).await?;
+    let book = me.app.glossary().await?;
     let people = names(&me.app.db, people(&item.answers)).await?;
     let files = files::store::of_item(&me.app.db, &me.actor, item, "", 500).await?;
     let files: HashMap<&str, &Attachment> = files.iter().map(|f| (f.id.as_str(), f)).collect();
@@ -183,7 +195,7 @@ async fn ordered(me: &Me, seen: &Seen) -> Result<Markup> {
                 (t!(lang, "Number"), number),
                 (if order.is_some() { t!(lang, "Order") } else { "" }, order_link),
             ]))
-            (answers(me, &form, &item.answers, &people, &link))
+            (answers(me, &form, &item.answers, &people, &link, Some(&book)))
             @if seen.mine {
                 div class="row mt-4" {
                     @if seen.orderable.is_some() {

@@ -87,7 +87,8 @@ impl Found {
 
     fn add(&mut self, hits: Vec<Hit>, each: usize) {
         for hit in hits {
-            let known = self.of(hit.kind).any(|h| h.id == hit.id);
+            // One page, one line, by whichever of its documents it was found.
+            let known = self.of(hit.kind).any(|h| h.href == hit.href);
             if known {
                 continue;
             }

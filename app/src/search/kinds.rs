@@ -14,6 +14,12 @@ use crate::web::Me;
 pub enum Kind {
     /// An answer of the knowledge base.
     Article,
+    /// A logo, a picture, a template: something to take.
+    Asset,
+    /// What holds for the reader.
+    Policy,
+    /// How something is done, step by step.
+    Playbook,
     /// Something to order.
     Service,
     /// A term of the glossary.
@@ -25,12 +31,23 @@ pub enum Kind {
 impl Kind {
     /// All, in the order of results: what answers stands before what is ordered
     /// and what was asked.
-    pub const ALL: [Kind; 4] = [Kind::Article, Kind::Service, Kind::Term, Kind::Request];
+    pub const ALL: [Kind; 7] = [
+        Kind::Article,
+        Kind::Asset,
+        Kind::Policy,
+        Kind::Playbook,
+        Kind::Service,
+        Kind::Term,
+        Kind::Request,
+    ];
 
     /// The word in the database and in addresses.
     pub fn key(self) -> &'static str {
         match self {
             Kind::Article => "article",
+            Kind::Asset => "asset",
+            Kind::Policy => "policy",
+            Kind::Playbook => "playbook",
             Kind::Service => "service",
             Kind::Term => "term",
             Kind::Request => "request",
@@ -46,6 +63,9 @@ impl Kind {
     pub fn label(self) -> &'static str {
         match self {
             Kind::Article => "Answers",
+            Kind::Asset => "Assets",
+            Kind::Policy => "Policies",
+            Kind::Playbook => "Playbooks",
             Kind::Service => "Services to order",
             Kind::Term => "Terms explained",
             Kind::Request => "Requests",
@@ -56,6 +76,9 @@ impl Kind {
     pub fn icon(self) -> &'static str {
         match self {
             Kind::Article => "msg",
+            Kind::Asset => "image",
+            Kind::Policy => "shield",
+            Kind::Playbook => "check",
             Kind::Service => "grid",
             Kind::Term => "book",
             Kind::Request => "list",
@@ -80,6 +103,9 @@ pub async fn cards(me: &Me, kind: Kind, ids: &[String]) -> Result<Vec<Card>> {
         // These two are not kept as documents.
         Kind::Service | Kind::Request => Vec::new(),
         Kind::Article => super::articles::cards(me, ids).await?,
+        Kind::Asset => super::assets::cards(me, ids).await?,
+        Kind::Policy => super::policies::cards(me, ids).await?,
+        Kind::Playbook => super::playbooks::cards(me, ids).await?,
         Kind::Term => {
             let book = me.app.glossary().await?;
             ids.iter()

@@ -7,7 +7,7 @@
 //! | [`vocabulary`] | the words that occur: completing, slips, compounds |
 //! | [`question`], [`synonyms`] | what was typed, and what it may stand for |
 //! | [`document`] | what other slices put in, in the transaction that changes the thing |
-//! | [`requests`], [`articles`] | requests and answers: their words, and who may see them |
+//! | [`requests`], [`articles`], [`assets`], [`playbooks`], [`policies`] | their words, and who may see them |
 //! | [`files`] | the text inside attachments |
 //! | [`kinds`] | what can be found, and how each kind is asked what the reader may open |
 //! | [`hits`] | the search itself, in steps |
@@ -21,12 +21,15 @@
 
 pub mod api;
 pub mod articles;
+pub mod assets;
 pub mod document;
 pub mod files;
 pub mod hits;
 pub mod index;
 pub mod kinds;
 mod pages;
+pub mod playbooks;
+pub mod policies;
 mod postgres;
 pub mod question;
 pub mod requests;
@@ -63,11 +66,12 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Which way of making words the index was built with. A new number makes it
-/// anew at the next start.
-const VERSION: i64 = 1;
+/// What the index holds: 1 requests and answers, 2 assets, playbooks and
+/// policies, too. What an earlier version of MIL left out is put in at the next
+/// start.
+const VERSION: i64 = 2;
 
-/// Build the index anew if an earlier version of MIL made it; the search finds
+/// Put into the index what an earlier version of MIL did not; the search finds
 /// what is done so far.
 ///
 /// # Errors
@@ -80,9 +84,15 @@ pub async fn catch_up(app: &crate::App) -> crate::Result<()> {
     if known >= VERSION {
         return Ok(());
     }
-    let done = rebuild(app).await?;
-    articles::rebuild(app).await?;
-    tracing::info!(done, "the search index was built anew");
+    if known < 1 {
+        let done = rebuild(app).await?;
+        articles::rebuild(app).await?;
+        tracing::info!(done, "requests and answers are in the search index");
+    }
+    assets::rebuild(app).await?;
+    playbooks::rebuild(app).await?;
+    policies::rebuild(app).await?;
+    tracing::info!("assets, playbooks and policies are in the search index");
     let mut tx = app.db.begin().await?;
     sql(
         "INSERT INTO counter (name, value) VALUES ('search_version', $1)

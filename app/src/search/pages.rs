@@ -83,7 +83,12 @@ async fn results(me: &Me, base: &str, asked: &Asked) -> Result<Markup> {
         unmet::record(me, unmet::Place::Search, &asked.q).await?;
     }
     let links: Vec<(&str, String, bool)> = std::iter::once((t!(lang, "All"), String::new()))
-        .chain(Kind::ALL.map(|kind| (lang.t(kind.label()), kind.key().to_owned())))
+        .chain(
+            Kind::ALL
+                .into_iter()
+                .filter(|kind| *kind != Kind::Playbook || crate::policy::works(&me.actor))
+                .map(|kind| (lang.t(kind.label()), kind.key().to_owned())),
+        )
         .map(|(label, key)| (label, address(base, asked, &key), key == asked.kind))
         .collect();
     let kinds: Vec<Tab<'_>> = links

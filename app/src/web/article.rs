@@ -30,7 +30,19 @@ pub struct Article {
 
 /// The text as HTML. `scrolls` names the region of a table for screen readers.
 pub fn article(text: &str, scrolls: &str) -> Article {
-    let mut safe = Safe::default();
+    article_with(text, scrolls, &mut |_| None)
+}
+
+/// The same, where `explain` may turn a plain piece of the text into safe HTML
+/// of its own. It is never asked about links, code and headings.
+pub fn article_with(
+    text: &str,
+    scrolls: &str,
+    explain: &mut dyn FnMut(&str) -> Option<String>,
+) -> Article {
+    let mut safe = Safe::explaining(explain);
+    // Headings lead to their place and are listed; nothing opens in them.
+    let mut bare = Safe::default();
     let mut headings: Vec<Heading> = Vec::new();
     let mut open: Option<(u8, String, Vec<Event<'_>>)> = None;
     let mut picture: Option<(String, String)> = None;
@@ -99,10 +111,9 @@ pub fn article(text: &str, scrolls: &str) -> Article {
                 {
                     words.push_str(text);
                 }
-                let made = safe.event(other);
                 match &mut open {
-                    Some((.., inner)) => inner.extend(made),
-                    None => out.extend(made),
+                    Some((.., inner)) => inner.extend(bare.event(other)),
+                    None => out.extend(safe.event(other)),
                 }
             }
         }

@@ -24,10 +24,7 @@ pub fn markdown(text: &str) -> Markup {
 /// The same, where `explain` may turn a plain piece of the text into safe HTML
 /// of its own. It is never asked about links, code and headings.
 pub fn markdown_with(text: &str, explain: &mut dyn FnMut(&str) -> Option<String>) -> Markup {
-    let mut safe = Safe {
-        explain: Some(explain),
-        ..Safe::default()
-    };
+    let mut safe = Safe::explaining(explain);
     let events: Vec<Event<'_>> = TextMergeStream::new(Parser::new_ext(text, OPTIONS))
         .flat_map(|event| safe.event(event))
         .collect();
@@ -44,10 +41,18 @@ pub(super) struct Safe<'e> {
     code: usize,
     headings: usize,
     /// Explains words of plain text.
-    pub(super) explain: Option<&'e mut dyn FnMut(&str) -> Option<String>>,
+    explain: Option<&'e mut dyn FnMut(&str) -> Option<String>>,
 }
 
-impl Safe<'_> {
+impl<'e> Safe<'e> {
+    /// Plain pieces of text are shown to `explain`.
+    pub(super) fn explaining(explain: &'e mut dyn FnMut(&str) -> Option<String>) -> Safe<'e> {
+        Safe {
+            explain: Some(explain),
+            ..Safe::default()
+        }
+    }
+
     /// What is printed for an event.
     pub(super) fn event<'a>(&mut self, event: Event<'a>) -> Vec<Event<'a>> {
         match event {

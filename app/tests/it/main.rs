@@ -59,6 +59,7 @@ mod relate;
 mod rules;
 mod rules_api;
 mod search;
+mod search_things;
 mod second_step;
 mod standing;
 mod story;

@@ -215,6 +215,7 @@ async fn finish(
             .run(&mut tx)
             .await?;
     }
+    crate::search::assets::index(&mut tx, now, &version.asset_id).await?;
     let data = json!({ "version": version.number, "state": state, "problem": done.refused });
     let event = Event::audit("asset.prepared", "asset", &version.asset_id, data);
     events::append(&mut tx, &Actor::system(), now, event).await?;

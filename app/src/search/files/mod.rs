@@ -97,6 +97,7 @@ pub async fn run(app: &App, now: Timestamp) -> Result<usize> {
             .await?;
         tx.commit().await?;
         super::requests::index_with_file(app, &sha).await?;
+        super::assets::index_with_file(app, &sha).await?;
     }
     Ok(waiting.len())
 }
