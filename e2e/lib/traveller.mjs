@@ -100,6 +100,7 @@ export class Traveller {
   /** Sign in as somebody of the demo, by the first part of their address. */
   async signIn(who, password = PASSWORD) {
     const email = who.includes('@') ? who : `${who}@nordhaven.example`;
+    await this.context.clearCookies();
     await this.page.goto('/sign-in');
     await this.page.getByLabel('Email', { exact: true }).fill(email);
     await this.page.getByLabel('Password', { exact: true }).fill(password);

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::calendar::check::Around;
 use crate::calendar::model::{Entry, Kind, NAMED, Things};
 use crate::calendar::{grid, rail, store, verbs, words};
+use crate::catalog::Catalog;
 use crate::catalog::model::WorkKind;
 use crate::changes;
 use crate::desk::change::say;
@@ -172,6 +173,16 @@ fn label(lang: Lang, kind: &str) -> (&'static str, &'static str) {
     }
 }
 
+/// What a change is about: its title without the name of its service, which
+/// would fill a bar of the calendar alone.
+fn subject<'a>(catalog: &Catalog, item: &'a Item) -> &'a str {
+    catalog
+        .service(&item.service_id)
+        .and_then(|s| item.title.strip_prefix(s.name.as_str()))
+        .and_then(|rest| rest.strip_prefix(": "))
+        .unwrap_or(&item.title)
+}
+
 async fn form(
     me: &Me,
     entry: Option<&Entry>,
@@ -238,9 +249,10 @@ async fn form(
         }
         (None, None) => (Vec::new(), false),
     };
+    let catalog = me.app.catalog().await?;
     let present = entry
         .map(|e| e.title.as_str())
-        .or(item.map(|i| i.title.as_str()))
+        .or(item.map(|i| subject(&catalog, i)))
         .unwrap_or_default();
     let mut rest: Vec<(&String, &crate::calendar::model::Touched)> = things
         .iter()

@@ -14,7 +14,9 @@ fn ends(process: &ProcessDef, to: &Position) -> bool {
     to.phase == Phase::Done || last.is_some_and(|s| s.key == to.stage && s.requester_approves)
 }
 
-/// High risk goes nowhere without a way back, and what was urgent or failed is
+/// What a meeting refused goes nowhere until a later meeting agrees (ITIL 4,
+/// change enablement: the change authority decides), high risk nowhere without a
+/// way back, and what was urgent or failed is
 /// not closed before somebody looked back.
 ///
 /// # Errors
@@ -29,6 +31,18 @@ pub async fn may_move(
     // The requester's own yes is never held up by our paper.
     if !matches!(kind, MoveKind::Forward | MoveKind::Agree) || to.phase == Phase::Declined {
         return Ok(());
+    }
+    if let Some((decision, why, ..)) = store::decided(&mut *tx, &item.id).await?
+        && decision == "rejected"
+    {
+        let why = match why.as_str() {
+            "" => String::new(),
+            why => format!(" {why}"),
+        };
+        return Err(Error::Conflict(
+            Msg::new("A change meeting did not agree to this change.{why} Change the plan and bring it up in the next meeting, or decline the request.")
+                .with("why", why),
+        ));
     }
     let r = store::of(&mut *tx, item).await?;
     let high = r.assessment(item).is_some_and(|a| a.level == Level::High);

@@ -5,6 +5,7 @@ mod adopted;
 mod calendar;
 mod changes;
 mod found;
+mod incidents;
 mod knowledge;
 mod library;
 mod playbooks;
@@ -102,6 +103,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.repeat(now).await?;
     world.playbooks(now).await?;
     world.change(now).await?;
+    world.break_down(now).await?;
     world.answers(now).await?;
     world.fill_library(now).await?;
     world.find_out(now).await?;

@@ -17,7 +17,7 @@ pub async fn page(me: Me) -> Result<Markup> {
     let all = store::majors(&me.app.db, Some(alike_since(me.now))).await?;
     let (open, past): (Vec<&Major>, Vec<&Major>) = all.iter().partition(|m| m.open);
     let body = html! {
-        div class="wrap stack" style="--gap:1.75rem" {
+        div class="wrap stack page" style="--gap:1.75rem" {
             div {
                 h1 { (t!(lang, "How things stand")) }
                 p class="muted mt-2" {
@@ -50,7 +50,7 @@ fn shown(me: &Me, major: &Major, open: bool) -> Markup {
         fmt::span(lang, minutes, 24 * 60)
     });
     let facts = html! {
-        p class="row mb-2" {
+        p class="row mt-2 mb-2" {
             @if r.restored_at.is_some() { (pill(Tone::Ok, "check", t!(lang, "Works again"))) }
             @else if open { (pill(Tone::Bad, "alert", t!(lang, "Being worked on"))) }
             @if works { a href={ "/work/" (major.number) "/incident" } { (t!(lang, "Incident {number}", number = major.number)) } }

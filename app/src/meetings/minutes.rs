@@ -70,7 +70,8 @@ fn said(lang: Lang, p: &Point) -> String {
             }
         }
         (PointKind::Change, None) => t!(lang, "Not decided.").to_owned(),
-        (PointKind::Review, _) => t!(lang, "Looked back at.").to_owned(),
+        (PointKind::Review, _) if p.reviewed => t!(lang, "Looked back at.").to_owned(),
+        (PointKind::Review, _) => t!(lang, "Not looked back at yet.").to_owned(),
         (PointKind::Own, _) => String::new(),
     }
 }

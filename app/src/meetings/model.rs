@@ -135,6 +135,8 @@ pub struct Point {
     pub decision: Option<Decision>,
     /// Conditions, or why.
     pub words: String,
+    /// Whether the change has its review already.
+    pub reviewed: bool,
 }
 
 /// Somebody who was there or should have been.

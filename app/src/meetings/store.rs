@@ -167,8 +167,9 @@ pub async fn past<'a>(on: impl Into<On<'a>>, now: Timestamp, most: i64) -> Resul
 /// The points of an agenda, in order.
 pub async fn points<'a>(on: impl Into<On<'a>>, meeting_id: &str) -> Result<Vec<Point>> {
     sql(
-        "SELECT p.*, w.number, w.title AS item_title FROM meeting_point p
+        "SELECT p.*, w.number, w.title AS item_title, c.outcome FROM meeting_point p
          LEFT JOIN work_item w ON w.id = p.item_id
+         LEFT JOIN change_record c ON c.item_id = p.item_id
          WHERE p.meeting_id = $1 AND p.removed_at IS NULL ORDER BY p.position, p.id",
     )
     .bind(meeting_id)
@@ -188,6 +189,7 @@ pub async fn points<'a>(on: impl Into<On<'a>>, meeting_id: &str) -> Result<Vec<P
             note: row.get("note")?,
             decision: decision.as_deref().and_then(Decision::from_key),
             words: row.get("words")?,
+            reviewed: row.get::<Option<String>>("outcome")?.is_some(),
         })
     })
     .collect()

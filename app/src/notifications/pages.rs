@@ -202,7 +202,7 @@ pub async fn inbox(me: Me, Query(asked): Query<Asked>) -> Result<Response> {
         shell::workspace(&me, "/inbox", title, body).await?
     } else {
         let body = html! {
-            div class="wrap stack" {
+            div class="wrap stack page" {
                 h1 tabindex="-1" { (title) }
                 (all_read)
                 (list)

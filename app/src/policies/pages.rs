@@ -96,7 +96,7 @@ pub async fn list(me: Me) -> Result<Markup> {
         .filter(|m| matches!(m.standing, Some(Standing::Due | Standing::Overdue)))
         .count();
     let body = html! {
-        div class="wrap stack" style="--gap:1.25rem" {
+        div class="wrap stack page" style="--gap:1.25rem" {
             div {
                 h1 tabindex="-1" { (t!(lang, "Policies")) }
                 p class="muted mt-2" {
@@ -151,7 +151,7 @@ async fn render(
         .filter(|o| o.published_at.is_some() && (o.major, o.minor) < (v.major, v.minor))
         .collect();
     let body = html! {
-        div class="wrap stack measure" style="--gap:1.5rem" {
+        div class="wrap stack page measure" style="--gap:1.5rem" {
             (crumbs(lang, &[(t!(lang, "Policies"), "/policies"), (&v.title, "")]))
             div {
                 h1 tabindex="-1" { (v.title) }
@@ -308,7 +308,7 @@ pub async fn version(me: Me, Path((id, number)): Path<(String, String)>) -> Resu
         .ok_or(Error::NotFound)?;
     let base = format!("/policies/{id}");
     let body = html! {
-        div class="wrap stack measure" style="--gap:1.5rem" {
+        div class="wrap stack page measure" style="--gap:1.5rem" {
             (crumbs(lang, &[(t!(lang, "Policies"), "/policies"), (&m.version.title, &base), (&v.number(), "")]))
             h1 tabindex="-1" { (v.title) " " span class="muted" { (v.number()) } }
             @if v.id != m.version.id { (notice(Tone::Warn, "info", t!(lang, "This is not the version that holds."), html! { a href=(base) { (t!(lang, "Read the one that holds")) } })) }

@@ -16,6 +16,7 @@ use crate::post_mortems::store::PostMortem;
 use crate::timeline::{self, words::Teller};
 use crate::web::Me;
 use crate::work::Item;
+use crate::work::moves;
 
 /// One moment of the story.
 #[derive(Debug, Clone)]
@@ -40,7 +41,9 @@ pub async fn moments(me: &Me, item: &Item, p: Option<&PostMortem>) -> Result<Vec
     // Whoever may read the post-mortem reads its story, too.
     let events = timeline::read(db, &Actor::system(), item, None, talk::EVENTS).await?;
     let known: BTreeMap<String, String> = names(me, talk::named(&events)).await?;
-    let labels = BTreeMap::new();
+    let process = moves::process_of(&*me.app.catalog().await?, item)?;
+    let fields = process.stages.iter().flat_map(|s| &s.fields);
+    let labels = fields.map(|f| (f.key.clone(), f.label.clone())).collect();
     let teller = Teller {
         lang: me.lang(),
         now: me.now,

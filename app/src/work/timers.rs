@@ -6,7 +6,9 @@
 //! That a timer went off is written in the row that is locked for it, in the
 //! transaction of what it does: once, also after a crash or with two servers.
 //!
-//! After a standstill, timers that came due meanwhile go off in their order.
+//! After a standstill, timers that came due meanwhile go off in their order, but
+//! nobody's work ends before a reminder has had the time it was meant to have:
+//! what moves the work counts from when people were really told.
 
 use jiff::{SignedDuration, Timestamp};
 use mil_db::{Tx, sql};
@@ -69,11 +71,45 @@ pub fn pending<'a>(
                 ),
                 (Counts::Waiting, None) => return None,
             };
+            let told = told(stage, item, timer);
+            let earliest = told.map(|(at, left)| cal.add(at, left));
+            let at = earliest.map_or(at, |earliest| at.max(earliest));
             (!item.timers.contains(&mark)).then_some(Pending { at, timer, mark })
         })
         .collect();
     all.sort_by_key(|p| (p.at, p.timer.after_minutes));
     all
+}
+
+/// When the last reminder before `timer` really went out, and how long it gives;
+/// `None` for what moves nothing.
+fn told(stage: &Stage, item: &Item, timer: &Timer) -> Option<(Timestamp, Work)> {
+    let since = match timer.counts {
+        Counts::Working => item.stage_since,
+        Counts::Waiting => item.waiting.as_ref()?.since,
+    };
+    let before = |r: &&Timer| {
+        matches!(r.does, Deed::Remind { .. })
+            && r.counts == timer.counts
+            && r.after_minutes < timer.after_minutes
+    };
+    let reminders = stage.timers.iter().filter(before);
+    reminders
+        .filter(|_| timer.does.moves())
+        .flat_map(|r| {
+            let left = Work::from_minutes(timer.after_minutes - r.after_minutes);
+            let marks = item.timers.iter();
+            let at = marks.filter_map(|mark| mark.strip_prefix(&told_mark(r))?.parse().ok());
+            at.filter_map(|micros| Timestamp::from_microsecond(micros).ok())
+                .map(move |at| (at, left))
+        })
+        .filter(|(at, _)| *at >= since)
+        .max_by_key(|(at, left)| (*at, *left))
+}
+
+/// How the moment of a reminder is noted, before its microseconds.
+fn told_mark(timer: &Timer) -> String {
+    format!("told:{}@", timer.key)
 }
 
 /// When an item's timers next want to be looked at.
@@ -142,6 +178,10 @@ async fn look(app: &App, now: Timestamp, id: &str) -> Result<usize> {
             break;
         };
         item.timers.push(first.mark);
+        if matches!(first.timer.does, Deed::Remind { .. }) {
+            let mark = format!("{}{}", told_mark(first.timer), now.as_microsecond());
+            item.timers.push(mark);
+        }
         go_off(
             &mut tx,
             &ctx,

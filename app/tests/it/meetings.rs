@@ -135,9 +135,22 @@ on_each_database!(a_change_is_decided_and_the_minutes_are_published, |app| {
     let decision = path(&format!("/points/{point}/decision"));
     let no = json!({ "decision": "rejected" });
     priya.json("PUT", &decision, &no).await.expect(422);
+    // What was refused does not go on; a later yes lets it.
+    let no = json!({ "decision": "rejected", "words": "Too many visitors that day." });
+    priya.json("PUT", &decision, &no).await.expect(200);
+    for check in ["goal", "date"] {
+        let done = json!({ "check": check, "done": true });
+        let checks = format!("/api/v1/requests/{number}/checks");
+        priya.post(&checks, &done).await.expect(200);
+    }
+    let on = json!({ "type": "forward" });
+    let moves = format!("/api/v1/requests/{number}/moves");
+    let refused = priya.post(&moves, &on).await.expect(409).json();
+    let why = refused["detail"].as_str().unwrap();
+    assert!(why.contains("Too many visitors that day."), "{why}");
     let yes = json!({ "decision": "conditions", "words": "Only after eight in the evening" });
     priya.json("PUT", &decision, &yes).await.expect(200);
-    assert_eq!(count(&app, &id, "change.decided").await, 1);
+    assert_eq!(count(&app, &id, "change.decided").await, 2);
     assert_eq!(count(&app, &id, "approval.given").await, 0);
     let record = priya.get(&api(&id, "/change")).await.expect(200).json();
     assert_eq!(record["decided"]["decision"], "conditions");

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::harness::TestApp;
 use mil::error::Error;
+use mil::practices::merge::Choices;
 use mil::practices::model::Wishes;
 use mil::practices::pack::Pack;
-use mil::practices::{adopt, archive, import, library};
+use mil::practices::{adopt, archive, import, library, upgrade};
 use mil_db::sql;
 
 async fn rows(app: &TestApp) -> Vec<i64> {
@@ -52,7 +53,7 @@ async fn a_thousand_corrupted_packs_are_refused_or_sound() {
     let all = library::files();
     let keys: Vec<&str> = all.keys().copied().collect();
     let start = rows(&app).await;
-    let (mut refused, mut sound) = (0, 0);
+    let (mut refused, mut sound, mut upgraded) = (0, 0, 0);
     for seed in 0..1000u64 {
         let mut dice = Dice(seed + 1);
         let key = keys[dice.roll(keys.len())];
@@ -123,26 +124,38 @@ async fn a_thousand_corrupted_packs_are_refused_or_sound() {
                 let bytes = archive::write(&pack).unwrap();
                 assert_eq!(archive::read(&bytes).as_ref(), Ok(&pack), "{seed}");
                 if sound % 8 == 0 {
+                    // Every other one comes as the next version of what is adopted.
+                    let adopted = sound % 16 == 0
+                        && adopt::adopt(&ctx, &ada, key, &Wishes::default())
+                            .await
+                            .is_ok();
                     let mut newer = pack.clone();
-                    newer.meta.version.0[0] += 1;
+                    newer.meta.version.0[0] += 1 + u32::try_from(seed).unwrap();
                     import::import(&ctx, &ada, &archive::write(&newer).unwrap())
                         .await
                         .unwrap();
                     let before = rows(&app).await;
-                    match adopt::adopt(&ctx, &ada, key, &Wishes::default()).await {
-                        Ok(()) => adopt::leave(&ctx, &ada, key).await.unwrap(),
-                        Err(error) => {
-                            assert!(!matches!(error, Error::Internal(_)), "{seed}: {error:?}");
-                            assert_eq!(rows(&app).await, before, "{seed}: half adopted");
-                        }
+                    let tried = if adopted {
+                        upgrade::upgrade(&ctx, &ada, key, None, &Choices::new()).await
+                    } else {
+                        adopt::adopt(&ctx, &ada, key, &Wishes::default()).await
+                    };
+                    upgraded += usize::from(adopted && tried.is_ok());
+                    let live = adopted || tried.is_ok();
+                    if let Err(error) = tried {
+                        assert!(!matches!(error, Error::Internal(_)), "{seed}: {error:?}");
+                        assert_eq!(rows(&app).await, before, "{seed}: half of it is there");
+                    }
+                    if live {
+                        adopt::leave(&ctx, &ada, key).await.unwrap();
                     }
                 }
             }
         }
     }
     assert!(
-        refused > 300 && sound > 50,
-        "{refused} refused, {sound} sound"
+        refused > 300 && sound > 50 && upgraded > 3,
+        "{refused} refused, {sound} sound, {upgraded} upgraded"
     );
     assert!(rows(&app).await >= start);
     // Archives that are broken themselves.
@@ -159,8 +172,14 @@ async fn a_thousand_corrupted_packs_are_refused_or_sound() {
             let at = dice.roll(bad.len());
             bad.truncate(at);
         }
-        if let Err(problems) = archive::read(&bad) {
-            assert!(!problems.is_empty());
+        let before = rows(&app).await;
+        match import::import(&ctx, &ada, &bad).await {
+            Err(Error::Invalid(problems)) => {
+                assert!(!problems.is_empty());
+                assert_eq!(rows(&app).await, before, "{seed}: half imported");
+            }
+            Err(error) => panic!("{seed}: {error:?}"),
+            Ok(same) => assert_eq!(&same.key, &pack.key, "{seed}"),
         }
     }
 }

@@ -196,6 +196,23 @@ on_each_database!(without_an_answer_it_is_reminded_and_closed, |app| {
     assert_eq!(show(&app, number).await["phase"], "active");
 });
 
+on_each_database!(after_a_standstill_a_reminder_still_gives_its_time, |app| {
+    follow(&app, unanswered()).await;
+    let number = order(&app).await;
+    let wait = json!({ "type": "wait", "why": "answer" });
+    step(&app, "priya", number, wait).await;
+    // The server stood still for longer than both take.
+    pass_days(&app, 14);
+    assert_eq!(due(&app).await, 1);
+    assert_eq!(went_off(&app).await, ["remind requester"]);
+    assert_eq!(show(&app, number).await["phase"], "waiting");
+    pass_days(&app, 1);
+    assert_eq!(due(&app).await, 0, "two working days lie between the two");
+    pass_days(&app, 3);
+    assert_eq!(due(&app).await, 1);
+    assert_eq!(show(&app, number).await["phase"], "declined");
+});
+
 on_each_database!(working_time_stands_still_while_it_waits, |app| {
     follow(&app, unanswered()).await;
     let number = order(&app).await;

@@ -15,7 +15,9 @@ use crate::work::order::{Line, place};
 use crate::work::{edit, moves};
 
 /// What is adopted, and how many days before today.
-const ADOPTED: [(&str, i64); 3] = [
+const ADOPTED: [(&str, i64); 5] = [
+    ("incident-and-outage", 75),
+    ("problem-management", 70),
     ("change-enablement", 60),
     ("post-mortem", 45),
     ("success-stories", 30),

@@ -87,7 +87,7 @@ impl World {
         Ok(())
     }
 
-    /// Order a checked change, and say how it ranks. Answers id and title.
+    /// Order a checked change, and say how it ranks. Answers its id and subject.
     async fn checked(
         &self,
         at: Timestamp,
@@ -124,7 +124,7 @@ impl World {
             ..changes::Change::default()
         };
         changes::write(&desk, desk.me()?, &item.id, None, ranked).await?;
-        Ok((item.id, item.title))
+        Ok((item.id, subject.to_owned()))
     }
 
     /// Start the weekly meeting, and hold it once.

@@ -173,7 +173,7 @@ fn model(lang: Lang, pack: &Pack, process: &ProcessSpec, n: usize) -> Markup {
             h2 id={ "rm-" (n) } style="font-size:var(--t-16)" { (process.name) }
             ol class={ "model mt-2" @if process.stages.len() > 5 { " model-wrap" } } {
                 @for stage in &process.stages {
-                    li class=[gate(stage).then_some("gate")] {
+                    li class=[match (gate(stage), stage.only_if.is_some()) { (true, true) => Some("gate maybe"), (true, false) => Some("gate"), (false, true) => Some("maybe"), _ => None }] {
                         b { (stage.name) }
                         @if let Some(role) = role(stage) { span { (role) } }
                         @if stage.only_if.is_some() { span { (t!(lang, "only sometimes")) } }

@@ -14,7 +14,7 @@ export default [{
     await t.goto('/recurring');
     await t.sees('Canteen menu, week {week}');
     await t.follow('Plan one');
-    await page.selectOption('[name=service]', 'update-a-web-page');
+    await page.selectOption('[name=service]', 'report-a-website-mistake');
     await t.press('Go on');
     await t.look();
     await page.selectOption('[name=_beat]', 'last_working_day');
@@ -31,8 +31,6 @@ export default [{
     await t.look();
     await page.fill('[name=subject]', subject);
     await page.fill('[name=address]', 'https://www.nordhaven.example/menu');
-    await page.fill('[name=change]', 'As of {date}.');
-    await t.choose('No', page.locator('[data-field=timed]'));
     await t.press('Save the plan');
     await t.sees('Planned. It is ordered by itself from now on.');
     await t.look();
@@ -52,7 +50,7 @@ export default [{
     await t.sees('Paused. Nothing is ordered until it goes on.');
     await t.look();
     await t.press('Go on');
-    await t.follow('Change');
+    await t.follow(/^Change$/);
     await page.fill('[name=_at]', '08:15');
     await t.press('Save the plan');
     await t.sees('at 08:15');

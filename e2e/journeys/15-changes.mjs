@@ -1,6 +1,8 @@
 // A change from its order to its review: ranked, planned, decided in a meeting
 // with minutes, made and looked back at.
 
+import { inDays } from '../lib/steps.mjs';
+
 /** Each size plans in weeks of its own, because they share an installation. */
 const AHEAD = { desktop: 3, phone: 4, plain: 5 };
 
@@ -10,7 +12,7 @@ export default {
   variants: ['desktop', 'phone', 'plain'],
   async run(t) {
     const { page } = t;
-    const day = new Date(Date.now() + AHEAD[t.variant] * 86_400_000).toISOString().slice(0, 10);
+    const day = inDays(AHEAD[t.variant]);
     const title = `New form for ${t.variant}`;
 
     // Ordered, as an urgent change: the shortest form.
@@ -52,6 +54,15 @@ export default {
     await t.sees(title);
     await t.look();
 
+    // Another one is checked before it is made.
+    const planned = `New list for ${t.variant}`;
+    const ordered = await t.api('POST', '/orders', { lines: [{ service: 'checked-change', answers: {
+      subject: planned, system: `List of ${t.variant}`, notice: 'staff', before: 'once', why: 'The old one is full.',
+      steps: 'Make it, fill it, switch over.', back_time: 'minutes', back: 'Switch back.', touches: ['none'],
+      day: inDays(AHEAD[t.variant] + 7), time: '7:30', down: false,
+    } }] });
+    const checked = ordered.requests[0];
+
     // Decided in a meeting of one's own series, with minutes.
     await t.goto('/meetings');
     await t.look();
@@ -60,17 +71,17 @@ export default {
     await t.look();
     await t.press('Save the series');
     await t.sees(`“Board of ${t.variant}” is saved`);
-    await t.follow(`Board of ${t.variant}`);
+    await t.follow(new RegExp(`\\d:\\d\\d.*Board of ${t.variant}`));
     await page.locator('summary', { hasText: 'Add a point' }).click();
     await page.fill('[name=title]', 'Holidays');
     await t.press('Add the point');
     await t.sees('Holidays');
-    if (!(await page.getByRole('link', { name: title }).count())) {
+    if (!(await page.getByRole('link', { name: planned }).count())) {
       await page.locator('summary', { hasText: 'Add a point' }).click();
-      await page.fill('[name=change]', number);
+      await page.fill('[name=change]', String(checked.number));
       await t.press('Add the point');
     }
-    const point = page.locator('main li.card', { hasText: title });
+    const point = page.locator('main li.card', { hasText: planned });
     await point.locator('input[name^=words-]').fill('Before six in the morning');
     await t.press(/^Agreed with conditions/, point);
     await t.sees('Decision recorded');
@@ -84,7 +95,7 @@ export default {
     await t.press('Publish for good');
     await t.sees('stay as they are');
     await t.look();
-    await t.goto(`/work/${number}`);
+    await t.goto(`/work/${checked.number}`);
     await t.sees('Before six in the morning');
     await t.look();
 

@@ -1,5 +1,6 @@
 // A playbook: written by a lead, started beside a request, ticked, skipped with
 // a reason, finished; and the next version beside the one before.
+import { orderLogo, title } from '../lib/steps.mjs';
 
 export default {
   name: 'playbooks',
@@ -27,13 +28,13 @@ export default {
     const book = new URL(t.page.url()).pathname;
 
     // Beside a request.
-    await t.goto('/queue');
-    const href = await t.page.locator('main a[href^="/work/"]').first().getAttribute('href');
+    const request = await orderLogo(t, title('Logo for the stand'));
+    const href = `/work/${request.number}`;
     await t.goto(`${book}?`);
     await t.page.fill('[name=item]', '1');
     await t.press('Start');
     await t.sees('There is no such request among those you see.');
-    await t.page.fill('[name=item]', href.match(/\d+/)[0]);
+    await t.page.fill('[name=item]', String(request.number));
     await t.press('Start');
     await t.look();
     await t.page.locator('summary', { hasText: 'step 1' }).click();
@@ -47,7 +48,7 @@ export default {
     await t.press('Finish');
     await t.sees('The run is finished.');
     await t.look();
-    await t.goto(href.split('?')[0]);
+    await t.goto(href);
     await t.sees(name);
 
     // The next version, compared.

@@ -1,19 +1,7 @@
 // Something is broken: it is assessed, declared major, everybody sees it with
 // its updates; why it happened becomes a problem with a workaround, and what
 // was learned a post-mortem.
-import assert from 'node:assert/strict';
 import { title } from '../lib/steps.mjs';
-
-/** Services that know incidents and problems, adopted once for all sizes. */
-async function adopt(t, key) {
-  const { adoption } = await t.api('GET', `/practices/${key}`);
-  if (adoption) return;
-  await t.api('POST', `/practices/${key}/adoption`, {}).catch(async () => {
-    // Another size was faster.
-    const again = await t.api('GET', `/practices/${key}`);
-    assert.ok(again.adoption, `${key} is not adopted`);
-  });
-}
 
 export default {
   name: 'incidents',
@@ -24,11 +12,9 @@ export default {
     const broken = title('Registration is down');
     const headline = title('Nobody can register');
     await t.signIn('ada');
-    await adopt(t, 'incident-and-outage');
-    await adopt(t, 'problem-management');
-    const placed = await t.api('POST', '/orders', { lines: [{ service: 'send-an-outage-notice', title: broken, answers: {
-      subject: broken, readers: 'staff', channels: ['status'], meanwhile: 'Write to the office.', since: 'nine', next: 'ten',
-    } }] }).catch((error) => assert.fail(`the incident cannot be ordered: ${error.message}`));
+    const placed = await t.api('POST', '/orders', { lines: [{ service: 'report-broken', answers: {
+      subject: broken, thing: 'message', reach: 'public', harm: false, data: false, seen: 'The form says: something went wrong.',
+    } }] });
     const incident = placed.requests[0].number;
 
     await t.goto(`/work/${incident}/incident`);
@@ -61,10 +47,10 @@ export default {
     await page.fill('[name=workaround]', 'Try again after nine in the evening.');
     await page.check('[name=known]');
     await page.check('[name=published]');
-    await page.locator('label').filter({ hasText: 'Update a web page' }).first().click();
+    await page.locator('label').filter({ hasText: 'Report a mistake on the website' }).first().click();
     await t.press('Save');
     await t.sees('Saved. People who order see what helps.');
-    await t.goto('/catalog/update-a-web-page');
+    await t.goto('/catalog/report-a-website-mistake');
     await t.sees('Try again after nine in the evening.');
 
     await t.goto(`/work/${incident}/incident`);
