@@ -80,6 +80,8 @@ pub enum Via {
     Api,
     /// The command line on the server.
     Cli,
+    /// A message, or a link in one.
+    Mail,
     /// MIL itself: timers and listeners.
     System,
 }
@@ -91,6 +93,7 @@ impl Via {
             Via::Web => "web",
             Via::Api => "api",
             Via::Cli => "cli",
+            Via::Mail => "mail",
             Via::System => "system",
         }
     }

@@ -54,6 +54,56 @@ pub struct Options {
         global = true
     )]
     pub metrics_token: Option<String>,
+    /// Server that sends our mail: smtps://user:password@host, or smtp://host:25 inside the organisation
+    #[arg(long, env = "MIL_SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+    /// Mail boxes to read: imaps://user:password@host/INBOX; several with spaces between
+    #[arg(
+        long,
+        env = "MIL_IMAP_URL",
+        value_name = "URL",
+        value_delimiter = ' ',
+        hide_env_values = true,
+        global = true
+    )]
+    pub imap_url: Vec<String>,
+    /// Take mail from the organisation's own server by LMTP at this address
+    #[arg(long, env = "MIL_LMTP_LISTEN", value_name = "ADDRESS:PORT", global = true)]
+    pub lmtp_listen: Option<SocketAddr>,
+    /// Take mail from anywhere by SMTP at this address
+    #[arg(long, env = "MIL_SMTP_LISTEN", value_name = "ADDRESS:PORT", global = true)]
+    pub smtp_listen: Option<SocketAddr>,
+    /// Servers whose Authentication-Results are believed, by authserv-id, with commas between
+    #[arg(
+        long,
+        env = "MIL_MAIL_TRUSTED",
+        value_name = "NAME",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub mail_trusted: Vec<String>,
+}
+
+/// How mail comes and goes.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct Mail {
+    pub smtp_url: Option<Secret>,
+    pub imap: Vec<Secret>,
+    pub lmtp: Option<SocketAddr>,
+    pub smtp: Option<SocketAddr>,
+    /// Authserv-ids (RFC 8601) of the organisation's own servers.
+    pub trusted: Vec<String>,
+}
+
+/// A setting with a password in it: never printed.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// The settings in force.
@@ -71,6 +121,7 @@ pub struct Config {
     pub metrics_token: Option<String>,
     /// This program, which starts itself to decode files of others.
     pub program: PathBuf,
+    pub mail: Mail,
     /// Whether this is the demo: its sign-in page offers the demo accounts.
     pub demo: bool,
 }
@@ -161,9 +212,48 @@ impl Options {
                 .or(file.metrics_token)
                 .filter(|t| !t.is_empty()),
             program: std::env::current_exe().unwrap_or_else(|_| "mil".into()),
+            mail: Mail {
+                smtp_url: mail_url("smtp-url", self.smtp_url.or(file.smtp_url), "smtp")?,
+                imap: first_given(self.imap_url, file.imap_url)
+                    .into_iter()
+                    .map(|url| mail_url("imap-url", Some(url), "imap"))
+                    .filter_map(Result::transpose)
+                    .collect::<Result<_, _>>()?,
+                lmtp: self.lmtp_listen.or(file.lmtp_listen),
+                smtp: self.smtp_listen.or(file.smtp_listen),
+                trusted: first_given(self.mail_trusted, file.mail_trusted),
+            },
             demo: false,
         })
     }
+}
+
+fn first_given(flag: Vec<String>, file: Vec<String>) -> Vec<String> {
+    let given = |list: Vec<String>| -> Vec<String> {
+        list.into_iter()
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect()
+    };
+    let flag = given(flag);
+    if flag.is_empty() { given(file) } else { flag }
+}
+
+/// The address of a mail server. The error does not repeat it: it may hold a
+/// password.
+fn mail_url(name: &str, url: Option<String>, scheme: &str) -> Result<Option<Secret>, ConfigError> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        return Ok(None);
+    };
+    let good = [format!("{scheme}://"), format!("{scheme}s://")]
+        .iter()
+        .any(|start| url.starts_with(start.as_str()));
+    if !good {
+        return Err(ConfigError(format!(
+            "{name} must begin with {scheme}:// or {scheme}s://"
+        )));
+    }
+    Ok(Some(Secret(url)))
 }
 
 impl Config {

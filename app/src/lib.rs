@@ -28,6 +28,7 @@ pub mod i18n;
 pub mod incidents;
 pub mod knowledge;
 pub mod live;
+pub mod mail;
 pub mod meetings;
 pub mod metrics;
 pub mod notifications;

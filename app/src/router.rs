@@ -181,6 +181,7 @@ pub fn routes() -> Vec<Route> {
         crate::queue::routes(),
         crate::board::routes(),
         crate::notifications::routes(),
+        crate::mail::routes(),
         crate::palette::routes(),
         crate::views::routes(),
         crate::bulk::routes(),

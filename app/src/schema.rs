@@ -38,4 +38,5 @@ list![
     "0034_search.sqlite.sql",
     "0035_found.sql",
     "0036_deflection.sql",
+    "0040_mail.sql",
 ];

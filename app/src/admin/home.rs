@@ -92,6 +92,12 @@ fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 2] {
                     t!(lang, "Name, logo, colour, language and currency."),
                 ),
                 door(
+                    "/admin/mail",
+                    "msg",
+                    t!(lang, "Mail"),
+                    t!(lang, "Mailboxes, what is held, and the words of messages."),
+                ),
+                door(
                     "/admin/audit",
                     "lock",
                     t!(lang, "Audit log"),

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod knowledge;
+mod mail;
 mod migrate;
 mod practice;
 pub mod serve;
@@ -74,6 +75,9 @@ It prints the accounts to sign in with.")]
     /// Decode one file within limits; called by mil itself
     #[command(hide = true)]
     RenderOne,
+    /// Take mail from a mail server's pipe
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Check the installation and say what to mend; ends with 1 when something is broken
     Doctor,
 }
@@ -112,6 +116,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Token(command) => token::run(config, command).await,
         Command::Practice(command) => practice::run(config, command).await,
         Command::Knowledge(command) => knowledge::run(config, command).await,
+        Command::Mail(command) => mail::run(config, command).await,
         Command::Doctor => doctor::run(config).await,
         Command::RenderOne => Ok(()),
     }

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use mil_db::Db;
 use mil_db::migrate::migrate;
+use mil_mail::session::Protocol;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::cli::Outcome;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::mail::send::Carrier;
 use crate::notifications;
 use crate::schema::MIGRATIONS;
 use crate::state::App;
@@ -84,6 +87,7 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
     });
     let pages = tokio::spawn(crate::live::poll::run(app.clone()));
     let renditions = tokio::spawn(render(app.clone()));
+    let post = mail(&app)?;
     let stopping = app.clone();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
@@ -96,8 +100,53 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
     index.abort();
     pages.abort();
     renditions.abort();
+    post.iter().for_each(tokio::task::JoinHandle::abort);
     app.db.close().await;
     Ok(())
+}
+
+/// The ways in and out of mail, each beside the others: a server that does not
+/// answer delays nothing else.
+fn mail(app: &App) -> Outcome<Vec<JoinHandle<()>>> {
+    let config = &app.config.mail;
+    let mut all = vec![tokio::spawn(sort_mail(app.clone()))];
+    if let Some(carrier) = Carrier::from_config(config)? {
+        all.push(tokio::spawn(send_mail(app.clone(), carrier)));
+    }
+    for (protocol, address) in [
+        (Protocol::Lmtp, config.lmtp),
+        (Protocol::Smtp, config.smtp),
+    ] {
+        if let Some(address) = address {
+            let way = crate::mail::listen::run(app.clone(), protocol, address);
+            all.push(tokio::spawn(way));
+        }
+    }
+    for url in &config.imap {
+        let account = crate::mail::imap::Account::parse(&url.0)?;
+        all.push(tokio::spawn(crate::mail::imap::run(app.clone(), account)));
+    }
+    Ok(all)
+}
+
+async fn sort_mail(app: App) {
+    let mut every = tokio::time::interval(Duration::from_secs(2));
+    loop {
+        every.tick().await;
+        if let Err(error) = crate::mail::sort::run(&app, app.now()).await {
+            tracing::error!(%error, "mail that came in could not be dealt with");
+        }
+    }
+}
+
+async fn send_mail(app: App, carrier: Carrier) {
+    let mut every = tokio::time::interval(Duration::from_secs(3));
+    loop {
+        every.tick().await;
+        if let Err(error) = crate::mail::send::run(&app, app.now(), &carrier).await {
+            tracing::error!(%error, "mail could not be sent");
+        }
+    }
 }
 
 async fn tick(app: App) {

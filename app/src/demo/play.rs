@@ -11,6 +11,7 @@ mod library;
 mod playbooks;
 mod policies;
 mod repeated;
+mod mail;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -108,6 +109,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.fill_library(now).await?;
     world.find_out(now).await?;
     world.save_views(now).await?;
+    world.write_letters(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.
     sql("UPDATE notification SET read_at = created_at + $1 WHERE created_at < $2")

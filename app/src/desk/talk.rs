@@ -52,6 +52,8 @@ const TOLD: &[&str] = &[
     "task.done",
     "task.failed",
     "task.reopened",
+    "mail.bounced",
+    "mail.unwanted",
 ];
 
 /// A comment to show.
@@ -125,6 +127,10 @@ pub async fn feed(d: &Desk, all: bool) -> Result<Markup> {
     let known = names(&d.me, named(&events)).await?;
     let labels = d.labels();
     let teller = d.teller(&known, &labels);
+    let mails: BTreeMap<String, String> = crate::mail::post::of_comments(&d.me, &d.item.id)
+        .await?
+        .into_iter()
+        .collect();
     let mut parts: Vec<Part> = comments(d).await?.into_iter().map(Part::Said).collect();
     parts.extend(
         events
@@ -150,7 +156,7 @@ pub async fn feed(d: &Desk, all: bool) -> Result<Markup> {
         @for part in parts.iter().skip(folded) {
             @match part {
                 Part::Said(c) => {
-                    @let links = links(lang, &files, &c.id);
+                    @let links = links(lang, &files, &c.id, mails.get(&c.id));
                     (said(d, c, &links))
                 }
                 Part::Event(e) => (event(d, &teller, e)),
@@ -173,7 +179,17 @@ struct Attached {
     note: String,
 }
 
-fn links(lang: Lang, files: &[files::Attachment], comment: &str) -> Vec<Attached> {
+fn links(
+    lang: Lang,
+    files: &[files::Attachment],
+    comment: &str,
+    mail: Option<&String>,
+) -> Vec<Attached> {
+    let mail = mail.map(|id| Attached {
+        href: format!("/mail/{id}"),
+        name: t!(lang, "Original message").to_owned(),
+        note: t!(lang, "came by mail").to_owned(),
+    });
     files
         .iter()
         .filter(|f| f.comment_id.as_deref() == Some(comment))
@@ -182,6 +198,7 @@ fn links(lang: Lang, files: &[files::Attachment], comment: &str) -> Vec<Attached
             name: f.name.clone(),
             note: fmt::bytes(lang, f.size),
         })
+        .chain(mail)
         .collect()
 }
 

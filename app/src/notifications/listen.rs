@@ -12,6 +12,7 @@ use mil_db::{Tx, sql};
 
 use crate::actor::{Actor, Role, Via};
 use crate::error::Result;
+use crate::mail::outbox;
 use crate::notifications::rule::{Around, Happened, told};
 use crate::policy::{self, Do};
 use crate::random::new_id;
@@ -71,7 +72,7 @@ async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
         data: &data,
     };
     for (person, reason) in told(&what, &around) {
-        sql(
+        let new = sql(
             "INSERT INTO notification (id, person_id, event_id, item_id, reason, created_at)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         )
@@ -83,6 +84,17 @@ async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
         .bind(now.as_microsecond())
         .run(&mut tx)
         .await?;
+        if new > 0 {
+            let notice = outbox::Notice {
+                event: id,
+                item: Some(&item_id),
+                person: &person,
+                reason,
+                internal: !what.public,
+                answers: None,
+            };
+            outbox::queue(&mut tx, now, &notice).await?;
+        }
     }
     tx.commit().await?;
     Ok(())

@@ -104,7 +104,7 @@ async fn load(me: &Me, after: Option<&str>) -> Result<Notices> {
 }
 
 /// What happened, in words.
-fn words(lang: Lang, notice: &Notice) -> String {
+pub fn words(lang: Lang, notice: &Notice) -> String {
     let by = &notice.by;
     match notice.reason.as_str() {
         "mentioned" => t!(lang, "{name} mentioned you", name = by),

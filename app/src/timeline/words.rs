@@ -63,6 +63,17 @@ impl Teller<'_> {
         let d = &e.data;
         let (from, to) = (self.stage(d, "from"), self.stage(d, "to"));
         Some(match e.verb.as_str() {
+            "mail.bounced" => t!(
+                lang,
+                "A message to {address} did not arrive: {why}",
+                address = self.text(d, "address"),
+                why = self.text(d, "why")
+            ),
+            "mail.unwanted" => t!(
+                lang,
+                "{address} called a message of ours unwanted and gets no more",
+                address = self.text(d, "address")
+            ),
             "request.ordered" => t!(
                 lang,
                 "ordered “{service}”",

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::actor::Actor;
+use crate::catalog::Catalog;
 use crate::error::{Error, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::policy::{self, Do};
@@ -67,13 +68,27 @@ pub async fn comment(
 ) -> Result<(Item, String)> {
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
+    let done = comment_in(&mut tx, ctx, &catalog, actor, id, new).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// [`comment`] inside the transaction of what it is part of.
+pub async fn comment_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    catalog: &Catalog,
+    actor: &Actor,
+    id: &str,
+    new: NewComment,
+) -> Result<(Item, String)> {
     let verb = match new.visibility {
         Visibility::Public => Do::Reply,
         Visibility::Internal => Do::SeeInternal,
     };
-    let mut item = store::lock(&mut tx, actor, id, verb, None).await?;
+    let mut item = store::lock(tx, actor, id, verb, None).await?;
     moves::not_merged(&item)?;
-    let comment_id = write(&mut tx, ctx, actor, &item, &new).await?;
+    let comment_id = write(tx, ctx, actor, &item, &new).await?;
     let answers_us = item.phase == Phase::Waiting
         && item.requester_id == actor.id
         && new.visibility == Visibility::Public
@@ -82,15 +97,14 @@ pub async fn comment(
             .as_ref()
             .is_some_and(|w| w.kind == WaitingKind::Answer);
     if answers_us {
-        moves::run(&mut tx, ctx, &catalog, actor, &mut item, &Move::Resume).await?;
+        moves::run(tx, ctx, catalog, actor, &mut item, &Move::Resume).await?;
     } else {
         if new.visibility == Visibility::Public && moves::answers_requester(actor, &item) {
             item.promise.answered(ctx.now);
         }
         item.updated_at = ctx.now;
-        store::save_same_version(&mut tx, &catalog, ctx.now, &mut item).await?;
+        store::save_same_version(tx, catalog, ctx.now, &mut item).await?;
     }
-    tx.commit().await?;
     Ok((item, comment_id))
 }
 

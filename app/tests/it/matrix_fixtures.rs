@@ -319,6 +319,14 @@ impl Objects {
         if wants(&["feed", "feed_file"]) {
             feed = crate::feeds::two(app, who).await;
         }
+        let mut mailbox = String::new();
+        if wants(&["mailbox"]) {
+            mailbox = crate::mail::any_mailbox(app).await;
+        }
+        let (mut mail, mut outgoing) = Default::default();
+        if wants(&["mail", "outgoing"]) {
+            (mail, outgoing) = crate::mail::any_mail(app).await;
+        }
         let mut in_calendar = String::new();
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
@@ -399,6 +407,10 @@ impl Objects {
             ("feed_file", same("nothing.ics")),
             ("term", same(&term)),
             ("solve", same("nothing")),
+            ("mailbox", same(&mailbox)),
+            ("mail", same(&mail)),
+            ("outgoing", same(&outgoing)),
+            ("which", same("notice")),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),

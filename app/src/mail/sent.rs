@@ -1,0 +1,133 @@
+//! Messages that go out, for administrators; and which mail somebody wants.
+
+use jiff::Timestamp;
+use mil_db::{Where, sql};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::clock::from_micros;
+use crate::error::{Error, Result};
+use crate::mail::post::{Asked, SHOWN};
+use crate::policy;
+use crate::web::Ctx;
+
+/// A message that goes out.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[allow(missing_docs)]
+pub struct OutMail {
+    pub id: String,
+    /// waiting, sent, dead, withheld or bounced.
+    pub state: String,
+    /// Why it was sent, as in the inbox; or received, test.
+    pub reason: String,
+    pub to: String,
+    pub to_name: String,
+    pub request_id: Option<String>,
+    pub number: Option<i64>,
+    pub attempts: i64,
+    pub last_error: Option<String>,
+    pub created_at: String,
+    pub sent_at: Option<String>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub at: Timestamp,
+}
+
+/// A page of messages, newest first, and where the next one begins.
+pub async fn list(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<(Vec<OutMail>, Option<String>)> {
+    policy::require(policy::administers(actor))?;
+    let mut filter = Where::new();
+    match asked.state.as_str() {
+        "" | "all" => {}
+        state => {
+            filter.and("m.state = ?", [state.into()]);
+        }
+    }
+    if let Some(after) = &asked.after {
+        filter.and("m.id < ?", [after.as_str().into()]);
+    }
+    let rows = sql(format!(
+        "SELECT m.*, p.email, p.name, w.number FROM mail_out m JOIN person p ON p.id = m.person_id
+         LEFT JOIN work_item w ON w.id = m.item_id WHERE {} ORDER BY m.id DESC LIMIT {}",
+        filter.text(),
+        SHOWN + 1
+    ))
+    .bind_all(filter.values())
+    .all(&ctx.app.db)
+    .await?;
+    let mut found = rows
+        .iter()
+        .map(|row| {
+            let at = from_micros(row.get("created_at")?);
+            Ok(OutMail {
+                id: row.get("id")?,
+                state: row.get("state")?,
+                reason: row.get("reason")?,
+                to: row.get("email")?,
+                to_name: row.get("name")?,
+                request_id: row.get("item_id")?,
+                number: row.get("number")?,
+                attempts: row.get("attempts")?,
+                last_error: row.get("last_error")?,
+                created_at: at.to_string(),
+                sent_at: row.get::<Option<i64>>("sent_at")?.map(|m| from_micros(m).to_string()),
+                at,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let more = found.len() as i64 > SHOWN;
+    found.truncate(usize::try_from(SHOWN).unwrap_or(0));
+    let next = found.last().filter(|_| more).map(|m| m.id.clone());
+    Ok((found, next))
+}
+
+/// How many messages are in a state.
+pub async fn count(ctx: &Ctx, table: &'static str, state: &str) -> Result<i64> {
+    Ok(sql(format!("SELECT COUNT(*) AS n FROM {table} WHERE state = $1"))
+        .bind(state)
+        .value("n", &ctx.app.db)
+        .await?)
+}
+
+/// Which mail somebody wants.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// `all`, `mine` (what waits for me or was said to me) or `none`.
+    pub notices: String,
+}
+
+/// What `actor` chose.
+pub async fn choice(ctx: &Ctx, actor: &Actor) -> Result<Choice> {
+    let row = sql("SELECT notices FROM mail_choice WHERE person_id = $1")
+        .bind(&actor.id)
+        .opt(&ctx.app.db)
+        .await?;
+    Ok(Choice {
+        notices: match row {
+            Some(row) => row.get("notices")?,
+            None => "all".to_owned(),
+        },
+    })
+}
+
+/// Choose.
+pub async fn choose(ctx: &Ctx, actor: &Actor, choice: &Choice) -> Result<()> {
+    if !matches!(choice.notices.as_str(), "all" | "mine" | "none") {
+        return Err(Error::field("notices", "Choose which mail you want."));
+    }
+    let mut tx = ctx.app.db.begin().await?;
+    sql("INSERT INTO mail_choice (person_id, notices, updated_at) VALUES ($1, $2, $3)
+         ON CONFLICT (person_id) DO UPDATE SET notices = $2, updated_at = $3")
+    .bind(&actor.id)
+    .bind(&choice.notices)
+    .bind(ctx.now.as_microsecond())
+    .run(&mut tx)
+    .await?;
+    let data = serde_json::json!({ "mail": choice.notices });
+    let event = crate::events::Event::audit("person.mail_chosen", "person", &actor.id, data);
+    crate::events::append(&mut tx, actor, ctx.now, event).await?;
+    tx.commit().await?;
+    Ok(())
+}
