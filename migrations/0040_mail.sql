@@ -55,6 +55,8 @@ CREATE TABLE mail_out (
     person_id TEXT NOT NULL REFERENCES person (id),
     reason TEXT NOT NULL,          -- as in notification, or received | test
     internal BIGINT NOT NULL,      -- 1: about something that only agents read
+    title TEXT,                    -- of a thing that is no request, and where it is
+    href TEXT,
     answers TEXT,                  -- message id of what it answers
     state TEXT NOT NULL,           -- waiting | sent | dead | withheld | bounced
     attempts BIGINT NOT NULL,

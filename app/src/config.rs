@@ -55,7 +55,13 @@ pub struct Options {
     )]
     pub metrics_token: Option<String>,
     /// Server that sends our mail: smtps://user:password@host, or smtp://host:25 inside the organisation
-    #[arg(long, env = "MIL_SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "MIL_SMTP_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
     pub smtp_url: Option<String>,
     /// Mail boxes to read: imaps://user:password@host/INBOX; several with spaces between
     #[arg(
@@ -68,10 +74,20 @@ pub struct Options {
     )]
     pub imap_url: Vec<String>,
     /// Take mail from the organisation's own server by LMTP at this address
-    #[arg(long, env = "MIL_LMTP_LISTEN", value_name = "ADDRESS:PORT", global = true)]
+    #[arg(
+        long,
+        env = "MIL_LMTP_LISTEN",
+        value_name = "ADDRESS:PORT",
+        global = true
+    )]
     pub lmtp_listen: Option<SocketAddr>,
     /// Take mail from anywhere by SMTP at this address
-    #[arg(long, env = "MIL_SMTP_LISTEN", value_name = "ADDRESS:PORT", global = true)]
+    #[arg(
+        long,
+        env = "MIL_SMTP_LISTEN",
+        value_name = "ADDRESS:PORT",
+        global = true
+    )]
     pub smtp_listen: Option<SocketAddr>,
     /// Servers whose Authentication-Results are believed, by authserv-id, with commas between
     #[arg(

@@ -113,10 +113,7 @@ fn mail(app: &App) -> Outcome<Vec<JoinHandle<()>>> {
     if let Some(carrier) = Carrier::from_config(config)? {
         all.push(tokio::spawn(send_mail(app.clone(), carrier)));
     }
-    for (protocol, address) in [
-        (Protocol::Lmtp, config.lmtp),
-        (Protocol::Smtp, config.smtp),
-    ] {
+    for (protocol, address) in [(Protocol::Lmtp, config.lmtp), (Protocol::Smtp, config.smtp)] {
         if let Some(address) = address {
             let way = crate::mail::listen::run(app.clone(), protocol, address);
             all.push(tokio::spawn(way));

@@ -8,10 +8,10 @@ mod found;
 mod incidents;
 mod knowledge;
 mod library;
+mod mail;
 mod playbooks;
 mod policies;
 mod repeated;
-mod mail;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

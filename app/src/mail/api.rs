@@ -12,9 +12,9 @@ use crate::i18n::Lang;
 use crate::mail::boxes::{self, Mailbox, NewMailbox};
 use crate::mail::intake::{self, Delivery};
 use crate::mail::post::{self, Asked, Incoming, Release};
+use crate::mail::send;
 use crate::mail::sent::{self, Choice, OutMail};
 use crate::mail::template::{self, Template, Which};
-use crate::mail::send;
 use crate::web::{Input, Me, Query};
 
 /// All mailboxes.
@@ -34,7 +34,10 @@ pub async fn mailboxes(me: Me) -> Result<Json<Mailboxes>> {
 /// POST /api/v1/mailboxes
 pub async fn add(me: Me, Input(new): Input<NewMailbox>) -> Result<(StatusCode, Json<Mailbox>)> {
     let id = boxes::add(&me, &me.actor, &new).await?;
-    Ok((StatusCode::CREATED, Json(boxes::find(&me.app.db, &id).await?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(boxes::find(&me.app.db, &id).await?),
+    ))
 }
 
 /// GET /api/v1/mailboxes/{mailbox}
@@ -43,7 +46,11 @@ pub async fn mailbox(me: Me, Path(id): Path<String>) -> Result<Json<Mailbox>> {
 }
 
 /// PUT /api/v1/mailboxes/{mailbox}
-pub async fn change(me: Me, Path(id): Path<String>, Input(new): Input<NewMailbox>) -> Result<Json<Mailbox>> {
+pub async fn change(
+    me: Me,
+    Path(id): Path<String>,
+    Input(new): Input<NewMailbox>,
+) -> Result<Json<Mailbox>> {
     boxes::change(&me, &me.actor, &id, &new).await?;
     Ok(Json(boxes::find(&me.app.db, &id).await?))
 }
@@ -104,7 +111,11 @@ pub async fn one(me: Me, Path(id): Path<String>) -> Result<Json<Incoming>> {
 }
 
 /// POST /api/v1/mail/in/{mail}/release
-pub async fn release(me: Me, Path(id): Path<String>, Input(how): Input<Release>) -> Result<Json<Incoming>> {
+pub async fn release(
+    me: Me,
+    Path(id): Path<String>,
+    Input(how): Input<Release>,
+) -> Result<Json<Incoming>> {
     post::release(&me, &me.actor, &id, &how).await?;
     Ok(Json(post::find(&me, &me.actor, &id).await?))
 }

@@ -14,9 +14,10 @@ use crate::events::{self, Audience, Event};
 /// was not wanted.
 pub async fn note(tx: &mut Tx, now: Timestamp, kind: &Kind) -> Result<()> {
     let (id, said) = match kind {
-        Kind::Bounce(bounce) if bounce.permanent => {
-            (&bounce.message_id, format!("{} {}", bounce.status, bounce.said))
-        }
+        Kind::Bounce(bounce) if bounce.permanent => (
+            &bounce.message_id,
+            format!("{} {}", bounce.status, bounce.said),
+        ),
         Kind::Complaint(complaint) => (&complaint.message_id, complaint.feedback.clone()),
         _ => return Ok(()),
     };
@@ -32,8 +33,10 @@ pub async fn note(tx: &mut Tx, now: Timestamp, kind: &Kind) -> Result<()> {
     let complaint = matches!(kind, Kind::Complaint(_));
     if complaint {
         // Whoever calls our mail unwanted gets no more of it.
-        sql("INSERT INTO mail_choice (person_id, notices, updated_at) VALUES ($1, 'none', $2)
-             ON CONFLICT (person_id) DO UPDATE SET notices = 'none', updated_at = $2")
+        sql(
+            "INSERT INTO mail_choice (person_id, notices, updated_at) VALUES ($1, 'none', $2)
+             ON CONFLICT (person_id) DO UPDATE SET notices = 'none', updated_at = $2",
+        )
         .bind(&person)
         .bind(now.as_microsecond())
         .run(&mut *tx)
@@ -44,7 +47,11 @@ pub async fn note(tx: &mut Tx, now: Timestamp, kind: &Kind) -> Result<()> {
             .bind(&person)
             .value("email", &mut *tx)
             .await?;
-        let verb = if complaint { "mail.unwanted" } else { "mail.bounced" };
+        let verb = if complaint {
+            "mail.unwanted"
+        } else {
+            "mail.bounced"
+        };
         let data = json!({ "address": address, "why": said.trim() });
         events::append(
             tx,

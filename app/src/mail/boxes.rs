@@ -150,7 +150,9 @@ async fn check(ctx: &Ctx, new: &NewMailbox) -> Result<(String, String, String, S
             "Choose a service that can be ordered.",
         ));
     }
-    let strangers = Strangers::ALL.into_iter().find(|s| s.key() == new.strangers);
+    let strangers = Strangers::ALL
+        .into_iter()
+        .find(|s| s.key() == new.strangers);
     if strangers.is_none() {
         wrong.push(FieldError::new(
             "strangers",
@@ -218,8 +220,10 @@ pub async fn change(ctx: &Ctx, actor: &Actor, id: &str, new: &NewMailbox) -> Res
             "Somebody else changed this mailbox while you had it open. Open it again and compare.",
         )));
     }
-    sql("UPDATE mailbox SET address = $1, name = $2, service_id = $3, strangers = $4,
-            updated_at = $5, version = version + 1 WHERE id = $6")
+    sql(
+        "UPDATE mailbox SET address = $1, name = $2, service_id = $3, strangers = $4,
+            updated_at = $5, version = version + 1 WHERE id = $6",
+    )
     .bind(&address)
     .bind(&name)
     .bind(&service)

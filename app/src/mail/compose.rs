@@ -95,7 +95,9 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
         return Ok(Composed::Withheld("internal"));
     }
     let event: String = row.get("event_id")?;
-    let Some(said) = said(app, &event, insider).await? else {
+    let title: Option<String> = row.get("title")?;
+    let href: Option<String> = row.get("href")?;
+    let Some(said) = said(app, &event, insider, href.is_some()).await? else {
         return Ok(Composed::Withheld("internal"));
     };
     let boxes = boxes::all(&app.db).await?;
@@ -107,15 +109,31 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
     let org = app.org();
     let lang = reader.lang;
     let values = Values {
-        name: reader.actor.name.split(' ').next().unwrap_or_default().to_owned(),
+        name: reader
+            .actor
+            .name
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         number: item.as_ref().map_or(0, |i| i.number),
-        title: item.as_ref().map_or_else(|| org.name.clone(), |i| i.title.clone()),
+        title: item
+            .as_ref()
+            .map(|i| i.title.clone())
+            .or(title)
+            .unwrap_or_else(|| org.name.clone()),
         what: happened(lang, &reason, &said.by),
         text: said.text.clone(),
-        promised: item.as_ref().map_or_else(String::new, |i| promised(i, &reader, now)),
+        promised: item
+            .as_ref()
+            .map_or_else(String::new, |i| promised(i, &reader, now)),
         organisation: org.name.clone(),
     };
-    let which = if reason == "received" { Which::Received } else { Which::Notice };
+    let which = if reason == "received" {
+        Which::Received
+    } else {
+        Which::Notice
+    };
     let template = template::load(&app.db, which, lang).await?;
     // A template was checked when it was saved; if it fails now, ours will do.
     let (subject, body) = template::fill(&template, &values)
@@ -129,14 +147,19 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
     let deed = match (deed, &item) {
         (Some(deed), Some(item)) => {
             let secret = deeds::make(app, now, &id, &person, &item.id, deed).await?;
-            Some((deed.label(lang), format!("{}/m/{secret}", app.config.public_url)))
+            Some((
+                deed.label(lang),
+                format!("{}/m/{secret}", app.config.public_url),
+            ))
         }
         _ => None,
     };
     let page = match &item {
-        Some(item) if reader.actor.role.is_agent() && item.requester_id != person => format!("/work/{}", item.number),
+        Some(item) if reader.actor.role.is_agent() && item.requester_id != person => {
+            format!("/work/{}", item.number)
+        }
         Some(item) => format!("/requests/{}", item.number),
-        None => "/".to_owned(),
+        None => href.unwrap_or_else(|| "/".to_owned()),
     };
     let place = frame::Place {
         lang,
@@ -154,13 +177,21 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
             person: &person,
             internal,
         };
-        format!("{}@{}", token::reply_local(&key, item.number, what), mailbox.domain())
+        format!(
+            "{}@{}",
+            token::reply_local(&key, item.number, what),
+            mailbox.domain()
+        )
     });
     let message_id: String = row.get("message_id")?;
     let answers: Option<String> = row.get("answers")?;
-    let thread = item
-        .as_ref()
-        .map(|i| format!("{}@{}", token::code(&key, &["thread", &i.id]), mailbox.domain()));
+    let thread = item.as_ref().map(|i| {
+        format!(
+            "{}@{}",
+            token::code(&key, &["thread", &i.id]),
+            mailbox.domain()
+        )
+    });
     let author = match (reason.as_str(), said.by_person) {
         ("received", _) => Author::Answer,
         (_, true) => Author::Person,
@@ -186,7 +217,11 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
         date: now.as_second(),
         message_id: &message_id,
         in_reply_to: answers.as_deref().or(thread.as_deref()),
-        references: thread.as_deref().into_iter().chain(answers.as_deref()).collect(),
+        references: thread
+            .as_deref()
+            .into_iter()
+            .chain(answers.as_deref())
+            .collect(),
         author,
         unsubscribe: None,
         mark: &mark,
@@ -208,9 +243,10 @@ fn happened(lang: Lang, reason: &str, by: &str) -> String {
         &Notice {
             id: String::new(),
             reason: reason.to_owned(),
-            request_id: String::new(),
-            number: 0,
+            request_id: None,
+            number: None,
             title: String::new(),
+            href: None,
             by: by.to_owned(),
             at: String::new(),
             read: false,
@@ -235,15 +271,23 @@ struct Said {
 }
 
 /// The words that an event is about; `None` when they are for agents only and
-/// the reader is none.
-async fn said(app: &App, event: &str, insider: bool) -> Result<Option<Said>> {
-    let row = sql("SELECT actor_name, object_kind, object_id, audience, data FROM event WHERE id = $1")
-        .bind(event)
-        .opt(&app.db)
-        .await?;
+/// the reader is none. Of a thing that is no request only its name is told: its
+/// page knows who may read more.
+async fn said(app: &App, event: &str, insider: bool, thing: bool) -> Result<Option<Said>> {
+    let row =
+        sql("SELECT actor_name, object_kind, object_id, audience, data FROM event WHERE id = $1")
+            .bind(event)
+            .opt(&app.db)
+            .await?;
     let Some(row) = row else {
         return Ok(Some(Said::default()));
     };
+    if thing {
+        return Ok(Some(Said {
+            by: row.get("actor_name")?,
+            ..Said::default()
+        }));
+    }
     if row.get::<String>("audience")? != "public" && !insider {
         return Ok(None);
     }

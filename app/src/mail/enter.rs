@@ -132,7 +132,10 @@ pub async fn carry_out(
                 .service(&mailbox.service_id)
                 .filter(|s| s.offered())
                 .ok_or_else(|| {
-                    Error::field("service", "The mailbox's service is not offered any more. Choose another for it.")
+                    Error::field(
+                        "service",
+                        "The mailbox's service is not offered any more. Choose another for it.",
+                    )
                 })?
                 .clone();
             let subject: String = mail.subject.chars().take(MAX_TITLE).collect();
@@ -159,6 +162,7 @@ pub async fn carry_out(
                 person: &person,
                 reason: "received",
                 internal: false,
+                thing: None,
                 answers: mail.message_id.as_deref(),
             };
             outbox::queue(tx, now, &notice).await?;
@@ -196,15 +200,21 @@ async fn leading(tx: &mut Tx, item: &str) -> Result<String> {
 /// Somebody who writes from outside gets an account without a password: they
 /// can answer by mail, and be invited later.
 async fn join(tx: &mut Tx, now: Timestamp, from: Party) -> Result<String> {
-    let name: String = mil_mail::render::plain(&from.name).chars().take(120).collect();
+    let name: String = mil_mail::render::plain(&from.name)
+        .chars()
+        .take(120)
+        .collect();
     let name = if name.is_empty() {
-        from.address.split('@').next().unwrap_or_default().to_owned()
+        from.address
+            .split('@')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     } else {
         name
     };
     let role = Role::Partner;
-    let id =
-        people::store::insert(tx, now, &from.address, &name, role, None, None, None).await?;
+    let id = people::store::insert(tx, now, &from.address, &name, role, None, None, None).await?;
     let data = json!({ "email": from.address, "role": role, "by": "mail" });
     events::append(
         tx,
@@ -234,7 +244,12 @@ async fn actor_in(tx: &mut Tx, person: &str) -> Result<Actor> {
     })
 }
 
-async fn attach(tx: &mut Tx, actor: &Actor, now: Timestamp, stored: Vec<Stored>) -> Result<Vec<String>> {
+async fn attach(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: Timestamp,
+    stored: Vec<Stored>,
+) -> Result<Vec<String>> {
     let mut ids = Vec::new();
     for file in stored {
         let new = files::NewFile {

@@ -51,8 +51,8 @@ pub async fn facts(app: &App, mail: &Mail, envelope_to: &[String]) -> Result<Fac
     let Some(from) = &mail.from else {
         return Ok(facts);
     };
-    facts.ours = boxes.iter().any(|b| b.address == from.address)
-        || token::split(&from.address).is_some();
+    facts.ours =
+        boxes.iter().any(|b| b.address == from.address) || token::split(&from.address).is_some();
     facts.sender = people::store::find_by_email(&app.db, &from.address).await?;
     facts.found.sender = facts.sender.as_ref().map(|person| Sender {
         id: person.id.clone(),
@@ -127,14 +127,12 @@ async fn signed(app: &App, key: &[u8], number: i64, code: &str) -> Result<Option
 /// or by the sender to us.
 async fn known(app: &App, mail: &Mail, person: &str) -> Result<Option<Known>> {
     for id in &mail.references {
-        let row = sql(
-            "SELECT item_id, internal FROM mail_out
+        let row = sql("SELECT item_id, internal FROM mail_out
              WHERE message_id = $1 AND person_id = $2 AND item_id IS NOT NULL
              UNION ALL
              SELECT item_id, 0 AS internal FROM mail_in
              WHERE message_id = $1 AND person_id = $2 AND item_id IS NOT NULL AND state = 'taken'
-             LIMIT 1",
-        )
+             LIMIT 1")
         .bind(id)
         .bind(person)
         .opt(&app.db)
@@ -191,7 +189,12 @@ pub async fn counted(
             Some(item) => count("item_id = $3", SignedDuration::from_mins(10), item).await?,
             None => 0,
         },
-        began_day: count("began = 1 AND state = $3", SignedDuration::from_hours(24), "taken").await?,
+        began_day: count(
+            "began = 1 AND state = $3",
+            SignedDuration::from_hours(24),
+            "taken",
+        )
+        .await?,
         account: facts
             .sender
             .as_ref()

@@ -41,7 +41,10 @@ pub struct Place<'a> {
 pub async fn logo(app: &App) -> Option<Picture> {
     let org = app.org();
     let media_type = org.logo_type.clone()?;
-    if !matches!(media_type.as_str(), "image/png" | "image/jpeg" | "image/gif") {
+    if !matches!(
+        media_type.as_str(),
+        "image/png" | "image/jpeg" | "image/gif"
+    ) {
         return None;
     }
     let sha = Sha::parse(org.logo.as_deref()?)?;
@@ -66,7 +69,11 @@ pub fn text(place: &Place<'_>, body: &str) -> String {
     if let Some((label, href)) = &place.deed {
         out.push_str(&format!("\n\n{label}: {href}"));
     }
-    out.push_str(&format!("\n\n{}: {}\n\n", t!(lang, "See it here"), place.page));
+    out.push_str(&format!(
+        "\n\n{}: {}\n\n",
+        t!(lang, "See it here"),
+        place.page
+    ));
     out.push_str(&place.org.name);
     if !place.org.tagline.is_empty() {
         out.push_str(&format!(" · {}", place.org.tagline));

@@ -76,7 +76,11 @@ impl Account {
             port,
             user: plain(user),
             password: plain(password),
-            folder: if folder.is_empty() { "INBOX".to_owned() } else { plain(folder) },
+            folder: if folder.is_empty() {
+                "INBOX".to_owned()
+            } else {
+                plain(folder)
+            },
         })
     }
 }
@@ -165,15 +169,27 @@ where
     for uid in &unread {
         let uid = uid.to_string();
         let sizes: Vec<_> = timeout(ANSWER, async {
-            session.uid_fetch(&uid, "(UID RFC822.SIZE)").await?.try_collect().await
+            session
+                .uid_fetch(&uid, "(UID RFC822.SIZE)")
+                .await?
+                .try_collect()
+                .await
         })
         .await??;
         let size = sizes.first().and_then(|f| f.size).unwrap_or(0);
         if usize::try_from(size).unwrap_or(usize::MAX) > MAX_BYTES {
-            tracing::warn!(uid, size, "a message in the mail box is too large and stays there");
+            tracing::warn!(
+                uid,
+                size,
+                "a message in the mail box is too large and stays there"
+            );
         } else {
             let found: Vec<_> = timeout(ANSWER, async {
-                session.uid_fetch(&uid, "(UID BODY.PEEK[])").await?.try_collect().await
+                session
+                    .uid_fetch(&uid, "(UID BODY.PEEK[])")
+                    .await?
+                    .try_collect()
+                    .await
             })
             .await??;
             let raw = found.first().and_then(|f| f.body()).unwrap_or_default();
@@ -184,11 +200,17 @@ where
                     recipients: Vec::new(),
                     raw: raw.to_vec(),
                 };
-                intake::keep(app, &delivery).await.map_err(|e| e.to_string())?;
+                intake::keep(app, &delivery)
+                    .await
+                    .map_err(|e| e.to_string())?;
             }
         }
         let _: Vec<_> = timeout(ANSWER, async {
-            session.uid_store(&uid, "+FLAGS (\\Seen)").await?.try_collect().await
+            session
+                .uid_store(&uid, "+FLAGS (\\Seen)")
+                .await?
+                .try_collect()
+                .await
         })
         .await??;
     }
@@ -202,12 +224,26 @@ mod tests {
     #[test]
     fn addresses_are_read_and_never_repeated() {
         let account = Account::parse("imaps://jo%40x.example:p%3Aw@mail.example/Desk").unwrap();
-        assert_eq!((account.user.as_str(), account.password.as_str()), ("jo@x.example", "p:w"));
-        assert_eq!((account.port, account.folder.as_str(), account.tls), (993, "Desk", true));
+        assert_eq!(
+            (account.user.as_str(), account.password.as_str()),
+            ("jo@x.example", "p:w")
+        );
+        assert_eq!(
+            (account.port, account.folder.as_str(), account.tls),
+            (993, "Desk", true)
+        );
         assert!(!format!("{account:?}").contains("p:w"));
         let plain = Account::parse("imap://a:b@127.0.0.1:1143").unwrap();
-        assert_eq!((plain.port, plain.folder.as_str(), plain.tls), (1143, "INBOX", false));
-        for bad in ["mail.example", "imaps://mail.example", "imaps://secret@mail.example", "imaps://u:secret@h:x"] {
+        assert_eq!(
+            (plain.port, plain.folder.as_str(), plain.tls),
+            (1143, "INBOX", false)
+        );
+        for bad in [
+            "mail.example",
+            "imaps://mail.example",
+            "imaps://secret@mail.example",
+            "imaps://u:secret@h:x",
+        ] {
             let error = Account::parse(bad).unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
         }

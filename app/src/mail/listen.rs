@@ -87,7 +87,9 @@ async fn talk(app: &App, protocol: Protocol, mut socket: TcpStream) -> std::io::
                         }
                     }
                 }
-                Next::Take(envelope) => Next::Say(take(app, protocol, &mut session, envelope).await),
+                Next::Take(envelope) => {
+                    Next::Say(take(app, protocol, &mut session, envelope).await)
+                }
                 other => other,
             };
             match next {
@@ -104,7 +106,9 @@ async fn talk(app: &App, protocol: Protocol, mut socket: TcpStream) -> std::io::
             Ok(Ok(read)) => session.feed(&piece[..read]),
             Ok(Err(error)) => return Err(error),
             Err(_) => {
-                socket.write_all(b"421 4.4.2 Nothing was said for too long\r\n").await?;
+                socket
+                    .write_all(b"421 4.4.2 Nothing was said for too long\r\n")
+                    .await?;
                 return socket.shutdown().await;
             }
         }

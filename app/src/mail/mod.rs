@@ -54,8 +54,16 @@ pub fn routes() -> Vec<Route> {
         submit(Admins, "/admin/mail/test", pages::home::test),
         get(Admins, "/admin/mail/boxes/new", pages::mailboxes::new),
         submit(Admins, "/admin/mail/boxes/new", pages::mailboxes::create),
-        get(Admins, "/admin/mail/boxes/{mailbox}", pages::mailboxes::show),
-        submit(Admins, "/admin/mail/boxes/{mailbox}", pages::mailboxes::save),
+        get(
+            Admins,
+            "/admin/mail/boxes/{mailbox}",
+            pages::mailboxes::show,
+        ),
+        submit(
+            Admins,
+            "/admin/mail/boxes/{mailbox}",
+            pages::mailboxes::save,
+        ),
         submit(
             Admins,
             "/admin/mail/boxes/{mailbox}/archive",
@@ -70,11 +78,23 @@ pub fn routes() -> Vec<Route> {
             "/admin/mail/out/{outgoing}/again",
             pages::out::again,
         ),
-        get(Admins, "/admin/mail/words/{which}/{lang}", pages::wording::show),
-        submit(Admins, "/admin/mail/words/{which}/{lang}", pages::wording::save),
+        get(
+            Admins,
+            "/admin/mail/words/{which}/{lang}",
+            pages::wording::show,
+        ),
+        submit(
+            Admins,
+            "/admin/mail/words/{which}/{lang}",
+            pages::wording::save,
+        ),
         get(Agents, "/mail/{mail}", pages::original::page),
         get(Agents, "/mail/{mail}/raw", pages::original::raw),
-        get(Agents, "/mail/{mail}/picture/{number}", pages::original::picture),
+        get(
+            Agents,
+            "/mail/{mail}/picture/{number}",
+            pages::original::picture,
+        ),
         get(Public, "/m/{secret}", pages::link::page),
         submit(Public, "/m/{secret}", pages::link::act),
         get(SignedIn, "/me/mail", pages::choice::page),
@@ -105,10 +125,11 @@ pub fn routes() -> Vec<Route> {
             .op(op("One message that came in").answers::<post::Incoming>()),
         get(Agents, "/api/v1/mail/in/{mail}/raw", pages::original::raw)
             .op(op("The raw message, as it came")),
-        submit(Leads, "/api/v1/mail/in/{mail}/release", api::release)
-            .op(op("Handle a message that is held anew")
-                .body::<post::Release>()
-                .answers::<post::Incoming>()),
+        submit(Leads, "/api/v1/mail/in/{mail}/release", api::release).op(op(
+            "Handle a message that is held anew",
+        )
+        .body::<post::Release>()
+        .answers::<post::Incoming>()),
         submit(Leads, "/api/v1/mail/in/{mail}/discard", api::discard)
             .op(op("Throw a message away that is held").status(204)),
         get(Admins, "/api/v1/mail/out", api::out).op(op("Messages that go out, newest first")
@@ -118,10 +139,11 @@ pub fn routes() -> Vec<Route> {
             .op(op("Send a message again that was given up").status(204)),
         get(Admins, "/api/v1/mail/words/{which}/{lang}", api::words)
             .op(op("The words of a message").answers::<template::Template>()),
-        put(Admins, "/api/v1/mail/words/{which}/{lang}", api::set_words)
-            .op(op("Change the words of a message")
-                .body::<template::Template>()
-                .answers::<template::Template>()),
+        put(Admins, "/api/v1/mail/words/{which}/{lang}", api::set_words).op(op(
+            "Change the words of a message",
+        )
+        .body::<template::Template>()
+        .answers::<template::Template>()),
         get(SignedIn, "/api/v1/me/mail", api::choice)
             .op(op("Which mail you want").answers::<sent::Choice>()),
         put(SignedIn, "/api/v1/me/mail", api::choose).op(op("Choose which mail you want")

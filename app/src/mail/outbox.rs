@@ -21,6 +21,8 @@ pub struct Notice<'a> {
     pub reason: &'a str,
     /// Whether it is about something that only agents read.
     pub internal: bool,
+    /// Name and page of a thing that is no request.
+    pub thing: Option<(&'a str, &'a str)>,
     /// Id of the message that it answers.
     pub answers: Option<&'a str>,
 }
@@ -50,11 +52,12 @@ pub async fn queue(tx: &mut Tx, now: Timestamp, notice: &Notice<'_>) -> Result<b
         return Ok(false);
     }
     let key = key::get(tx, now).await?;
-    let message_id = mil_mail::token::message_id(&key, notice.event, notice.person, sender.domain());
+    let message_id =
+        mil_mail::token::message_id(&key, notice.event, notice.person, sender.domain());
     let new = sql(
         "INSERT INTO mail_out (id, message_id, event_id, item_id, person_id, reason, internal,
-            answers, state, attempts, not_before, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9) ON CONFLICT DO NOTHING",
+            title, href, answers, state, attempts, not_before, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', 0, $11, $11) ON CONFLICT DO NOTHING",
     )
     .bind(new_id(now))
     .bind(message_id)
@@ -63,6 +66,8 @@ pub async fn queue(tx: &mut Tx, now: Timestamp, notice: &Notice<'_>) -> Result<b
     .bind(notice.person)
     .bind(notice.reason)
     .bind(i64::from(notice.internal))
+    .bind(notice.thing.map(|t| t.0))
+    .bind(notice.thing.map(|t| t.1))
     .bind(notice.answers)
     .bind(now.as_microsecond())
     .run(tx)

@@ -81,12 +81,20 @@ pub struct Asked {
 impl Asked {
     /// The state asked for.
     pub fn state(&self) -> &str {
-        if self.state.is_empty() { "held" } else { &self.state }
+        if self.state.is_empty() {
+            "held"
+        } else {
+            &self.state
+        }
     }
 }
 
 /// A page of messages, newest first, and where the next one begins.
-pub async fn list(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<(Vec<Incoming>, Option<String>)> {
+pub async fn list(
+    ctx: &Ctx,
+    actor: &Actor,
+    asked: &Asked,
+) -> Result<(Vec<Incoming>, Option<String>)> {
     policy::require(policy::shapes_catalog(actor))?;
     let mut filter = Where::new();
     if asked.state() != "all" {
@@ -162,7 +170,10 @@ pub struct Release {
 pub async fn release(ctx: &Ctx, actor: &Actor, id: &str, release: &Release) -> Result<End> {
     policy::require(policy::shapes_catalog(actor))?;
     let found = find(ctx, actor, id).await?;
-    if !matches!(found.state.as_str(), "held" | "refused" | "aside" | "discarded") {
+    if !matches!(
+        found.state.as_str(),
+        "held" | "refused" | "aside" | "discarded"
+    ) {
         return Err(Error::Conflict(Msg::new(
             "Somebody else has dealt with this message meanwhile.",
         )));
@@ -190,7 +201,14 @@ pub async fn release(ctx: &Ctx, actor: &Actor, id: &str, release: &Release) -> R
         }
         other => other?,
     };
-    note(ctx, actor, id, "mail.released", json!({ "action": release.action, "state": end.state })).await?;
+    note(
+        ctx,
+        actor,
+        id,
+        "mail.released",
+        json!({ "action": release.action, "state": end.state }),
+    )
+    .await?;
     Ok(end)
 }
 
@@ -199,8 +217,10 @@ pub async fn discard(ctx: &Ctx, actor: &Actor, id: &str) -> Result<()> {
     policy::require(policy::shapes_catalog(actor))?;
     find(ctx, actor, id).await?;
     let mut tx = ctx.app.db.begin().await?;
-    let done = sql("UPDATE mail_in SET state = 'discarded', handled_at = $1, handled_by = $2
-         WHERE id = $3 AND state IN ('held', 'aside', 'refused')")
+    let done = sql(
+        "UPDATE mail_in SET state = 'discarded', handled_at = $1, handled_by = $2
+         WHERE id = $3 AND state IN ('held', 'aside', 'refused')",
+    )
     .bind(ctx.now.as_microsecond())
     .bind(&actor.id)
     .bind(id)
@@ -217,14 +237,26 @@ pub async fn discard(ctx: &Ctx, actor: &Actor, id: &str) -> Result<()> {
     Ok(())
 }
 
-async fn note(ctx: &Ctx, actor: &Actor, id: &str, verb: &'static str, data: serde_json::Value) -> Result<()> {
+async fn note(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    verb: &'static str,
+    data: serde_json::Value,
+) -> Result<()> {
     let mut tx = ctx.app.db.begin().await?;
     sql("UPDATE mail_in SET handled_by = $1 WHERE id = $2")
         .bind(&actor.id)
         .bind(id)
         .run(&mut tx)
         .await?;
-    events::append(&mut tx, actor, ctx.now, Event::audit(verb, "mail", id, data)).await?;
+    events::append(
+        &mut tx,
+        actor,
+        ctx.now,
+        Event::audit(verb, "mail", id, data),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

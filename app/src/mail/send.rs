@@ -89,11 +89,13 @@ impl Carrier {
                         why: e.to_string(),
                     })
                 };
-                let envelope = Envelope::new(Some(parse(&message.from)?), vec![parse(&message.to)?])
-                    .map_err(|e| Refusal {
-                        forever: true,
-                        why: e.to_string(),
-                    })?;
+                let envelope =
+                    Envelope::new(Some(parse(&message.from)?), vec![parse(&message.to)?]).map_err(
+                        |e| Refusal {
+                            forever: true,
+                            why: e.to_string(),
+                        },
+                    )?;
                 match server.send_raw(&envelope, &message.raw).await {
                     Ok(_) => Ok(()),
                     Err(error) => Err(Refusal {
@@ -134,16 +136,20 @@ pub async fn run(app: &App, now: Timestamp, carrier: &Carrier) -> Result<usize> 
 async fn claim(app: &App, now: Timestamp) -> Result<Option<String>> {
     let before = (now - LEASE).as_microsecond();
     let mut tx = app.db.begin().await?;
-    let row = sql("SELECT id FROM mail_out WHERE state = 'waiting' AND not_before <= $1
-           AND (claimed_at IS NULL OR claimed_at < $2) ORDER BY not_before, id LIMIT 1")
+    let row = sql(
+        "SELECT id FROM mail_out WHERE state = 'waiting' AND not_before <= $1
+           AND (claimed_at IS NULL OR claimed_at < $2) ORDER BY not_before, id LIMIT 1",
+    )
     .bind(now.as_microsecond())
     .bind(before)
     .opt(&mut tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
     let id: String = row.get("id")?;
-    let taken = sql("UPDATE mail_out SET claimed_at = $1, attempts = attempts + 1
-         WHERE id = $2 AND state = 'waiting' AND (claimed_at IS NULL OR claimed_at < $3)")
+    let taken = sql(
+        "UPDATE mail_out SET claimed_at = $1, attempts = attempts + 1
+         WHERE id = $2 AND state = 'waiting' AND (claimed_at IS NULL OR claimed_at < $3)",
+    )
     .bind(now.as_microsecond())
     .bind(&id)
     .bind(before)
@@ -232,8 +238,10 @@ async fn postpone(app: &App, now: Timestamp, id: &str, attempts: i64, why: &str)
 pub async fn again(ctx: &Ctx, actor: &Actor, id: &str) -> Result<()> {
     policy::require(policy::administers(actor))?;
     let mut tx = ctx.app.db.begin().await?;
-    let done = sql("UPDATE mail_out SET state = 'waiting', attempts = 0, not_before = $1, created_at = $1
-         WHERE id = $2 AND state IN ('dead', 'bounced')")
+    let done = sql(
+        "UPDATE mail_out SET state = 'waiting', attempts = 0, not_before = $1, created_at = $1
+         WHERE id = $2 AND state IN ('dead', 'bounced')",
+    )
     .bind(ctx.now.as_microsecond())
     .bind(id)
     .run(&mut tx)

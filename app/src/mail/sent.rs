@@ -35,7 +35,11 @@ pub struct OutMail {
 }
 
 /// A page of messages, newest first, and where the next one begins.
-pub async fn list(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<(Vec<OutMail>, Option<String>)> {
+pub async fn list(
+    ctx: &Ctx,
+    actor: &Actor,
+    asked: &Asked,
+) -> Result<(Vec<OutMail>, Option<String>)> {
     policy::require(policy::administers(actor))?;
     let mut filter = Where::new();
     match asked.state.as_str() {
@@ -71,7 +75,9 @@ pub async fn list(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<(Vec<OutMai
                 attempts: row.get("attempts")?,
                 last_error: row.get("last_error")?,
                 created_at: at.to_string(),
-                sent_at: row.get::<Option<i64>>("sent_at")?.map(|m| from_micros(m).to_string()),
+                sent_at: row
+                    .get::<Option<i64>>("sent_at")?
+                    .map(|m| from_micros(m).to_string()),
                 at,
             })
         })
@@ -84,10 +90,12 @@ pub async fn list(ctx: &Ctx, actor: &Actor, asked: &Asked) -> Result<(Vec<OutMai
 
 /// How many messages are in a state.
 pub async fn count(ctx: &Ctx, table: &'static str, state: &str) -> Result<i64> {
-    Ok(sql(format!("SELECT COUNT(*) AS n FROM {table} WHERE state = $1"))
-        .bind(state)
-        .value("n", &ctx.app.db)
-        .await?)
+    Ok(sql(format!(
+        "SELECT COUNT(*) AS n FROM {table} WHERE state = $1"
+    ))
+    .bind(state)
+    .value("n", &ctx.app.db)
+    .await?)
 }
 
 /// Which mail somebody wants.
@@ -118,8 +126,10 @@ pub async fn choose(ctx: &Ctx, actor: &Actor, choice: &Choice) -> Result<()> {
         return Err(Error::field("notices", "Choose which mail you want."));
     }
     let mut tx = ctx.app.db.begin().await?;
-    sql("INSERT INTO mail_choice (person_id, notices, updated_at) VALUES ($1, $2, $3)
-         ON CONFLICT (person_id) DO UPDATE SET notices = $2, updated_at = $3")
+    sql(
+        "INSERT INTO mail_choice (person_id, notices, updated_at) VALUES ($1, $2, $3)
+         ON CONFLICT (person_id) DO UPDATE SET notices = $2, updated_at = $3",
+    )
     .bind(&actor.id)
     .bind(&choice.notices)
     .bind(ctx.now.as_microsecond())

@@ -85,8 +85,10 @@ pub async fn run(app: &App, now: Timestamp) -> Result<usize> {
 async fn claim(app: &App, now: Timestamp) -> Result<Option<String>> {
     let before = (now - LEASE).as_microsecond();
     let mut tx = app.db.begin().await?;
-    let row = sql("SELECT id FROM mail_in WHERE state = 'new' AND (claimed_at IS NULL OR claimed_at < $1)
-         ORDER BY id LIMIT 1")
+    let row = sql(
+        "SELECT id FROM mail_in WHERE state = 'new' AND (claimed_at IS NULL OR claimed_at < $1)
+         ORDER BY id LIMIT 1",
+    )
     .bind(before)
     .opt(&mut tx)
     .await?;
@@ -123,8 +125,8 @@ async fn failed(app: &App, now: Timestamp, id: &str, error: &Error) -> Result<()
 
 /// The raw bytes of a message.
 pub async fn raw(app: &App, sha256: &str) -> Result<Vec<u8>> {
-    let sha = Sha::parse(sha256)
-        .ok_or_else(|| Error::Internal("a message has no hash".to_owned()))?;
+    let sha =
+        Sha::parse(sha256).ok_or_else(|| Error::Internal("a message has no hash".to_owned()))?;
     let reader = app.blobs.open(&sha, 0, None).await.map_err(disk)?;
     Ok(reader.all().await?)
 }
@@ -198,7 +200,9 @@ pub async fn handle(app: &App, now: Timestamp, id: &str, way: &Way) -> Result<En
     describe(&mut tx, id, &mail, &facts).await?;
     let end = match plan {
         Plan::End(end) => end,
-        plan => enter::carry_out(&mut tx, app, &catalog, now, id, &mail, &facts, plan, files).await?,
+        plan => {
+            enter::carry_out(&mut tx, app, &catalog, now, id, &mail, &facts, plan, files).await?
+        }
     };
     if let Kind::Bounce(_) | Kind::Complaint(_) = mail.kind {
         back::note(&mut tx, now, &mail.kind).await?;
@@ -338,7 +342,10 @@ async fn describe(tx: &mut Tx, id: &str, mail: &Mail, facts: &Facts) -> Result<(
 }
 
 async fn finish(tx: &mut Tx, now: Timestamp, id: &str, end: &End) -> Result<()> {
-    let short = |text: &Option<String>| text.as_ref().map(|t| t.chars().take(500).collect::<String>());
+    let short = |text: &Option<String>| {
+        text.as_ref()
+            .map(|t| t.chars().take(500).collect::<String>())
+    };
     sql("UPDATE mail_in SET state = $1, reason = $2, detail = $3, person_id = COALESCE($4, person_id),
             item_id = $5, comment_id = $6, began = $7, handled_at = $8, claimed_at = NULL WHERE id = $9")
     .bind(end.state)

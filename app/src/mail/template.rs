@@ -82,11 +82,11 @@ pub struct Values {
 pub fn standard(which: Which, lang: Lang) -> Template {
     let (subject, body) = match (which, lang) {
         (Which::Notice, Lang::En) => (
-            "[#{{ number }}] {{ title }}",
+            "{% if number %}[#{{ number }}] {% endif %}{{ title }}",
             "Hello {{ name }},\n\n{{ what }}.\n{% if text %}\n{{ text }}\n{% endif %}{% if promised %}\nPromised: {{ promised }}.\n{% endif %}",
         ),
         (Which::Notice, Lang::De) => (
-            "[#{{ number }}] {{ title }}",
+            "{% if number %}[#{{ number }}] {% endif %}{{ title }}",
             "Guten Tag {{ name }},\n\n{{ what }}.\n{% if text %}\n{{ text }}\n{% endif %}{% if promised %}\nZugesagt: {{ promised }}.\n{% endif %}",
         ),
         (Which::Received, Lang::En) => (
@@ -128,10 +128,12 @@ pub fn fill(template: &Template, values: &Values) -> std::result::Result<(String
         text => values.text.as_str(), promised => values.promised.as_str(), organisation => values.organisation.as_str(),
     };
     let one = |source: &str| {
-        let text = env.render_str(source, &words).map_err(|e| match e.detail() {
-            Some(detail) => detail.to_owned(),
-            None => e.kind().to_string(),
-        })?;
+        let text = env
+            .render_str(source, &words)
+            .map_err(|e| match e.detail() {
+                Some(detail) => detail.to_owned(),
+                None => e.kind().to_string(),
+            })?;
         if text.len() > MAX_RESULT {
             return Err("the result is too long".to_owned());
         }
@@ -150,7 +152,10 @@ pub fn sample(lang: Lang) -> Values {
     Values {
         name: "Maren".to_owned(),
         number: 2481,
-        title: words("Poster for the open day", "Plakat für den Tag der offenen Tür"),
+        title: words(
+            "Poster for the open day",
+            "Plakat für den Tag der offenen Tür",
+        ),
         what: words("Priya Raman wrote an answer", "Priya Raman hat geantwortet"),
         text: words(
             "The first version is ready. Does the date fit?",
@@ -182,8 +187,16 @@ pub async fn save(
                 ));
             } else {
                 let alone = Template {
-                    subject: if field == "subject" { text.clone() } else { "x".to_owned() },
-                    body: if field == "body" { text.clone() } else { "x".to_owned() },
+                    subject: if field == "subject" {
+                        text.clone()
+                    } else {
+                        "x".to_owned()
+                    },
+                    body: if field == "body" {
+                        text.clone()
+                    } else {
+                        "x".to_owned()
+                    },
                 };
                 if let Err(why) = fill(&alone, &sample(lang)) {
                     wrong.push(FieldError::new(

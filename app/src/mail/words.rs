@@ -24,28 +24,55 @@ pub fn state(lang: Lang, state: &str) -> (Tone, &'static str) {
 /// Why a message was not taken, and what to do, in a sentence.
 pub fn reason(lang: Lang, reason: &str) -> &'static str {
     match reason {
-        "forged" => t!(lang, "Your mail server says that the sender's address is forged."),
-        "unproven" => t!(lang, "It claims to come from somebody of the team, and nothing proves it. Ask them whether they wrote it."),
-        "others_address" => t!(lang, "It came to a reply address that was made for somebody else; perhaps a message was passed on."),
+        "forged" => t!(
+            lang,
+            "Your mail server says that the sender's address is forged."
+        ),
+        "unproven" => t!(
+            lang,
+            "It claims to come from somebody of the team, and nothing proves it. Ask them whether they wrote it."
+        ),
+        "others_address" => t!(
+            lang,
+            "It came to a reply address that was made for somebody else; perhaps a message was passed on."
+        ),
         "broken_address" => t!(lang, "It came to a reply address that we did not make."),
         "disabled" => t!(lang, "The sender's account is closed."),
         "left" => t!(lang, "The sender takes no part in the request any more."),
         "loop" => t!(lang, "It is a message of ours that came back."),
-        "hops" => t!(lang, "It passed more servers than a message does; perhaps it runs in a circle."),
+        "hops" => t!(
+            lang,
+            "It passed more servers than a message does; perhaps it runs in a circle."
+        ),
         "sender" => t!(lang, "The sender wrote very often within an hour."),
-        "item" => t!(lang, "The sender wrote very often about this request within minutes."),
+        "item" => t!(
+            lang,
+            "The sender wrote very often about this request within minutes."
+        ),
         "stranger" => t!(lang, "The sender has no account here."),
         "list" => t!(lang, "It came over a mailing list."),
-        "broken" => t!(lang, "It is damaged and could not be read. The raw message is here."),
+        "broken" => t!(
+            lang,
+            "It is damaged and could not be read. The raw message is here."
+        ),
         "empty" => t!(lang, "There is nothing in it."),
         "slow" => t!(lang, "It took too long to read. The raw message is here."),
         "no_sender" => t!(lang, "It does not say who sent it."),
-        "no_mailbox" => t!(lang, "There is no mailbox that it could belong to. Add one, then try again."),
+        "no_mailbox" => t!(
+            lang,
+            "There is no mailbox that it could belong to. Add one, then try again."
+        ),
         "not_taken" => t!(lang, "The request does not take it now."),
-        "failed" => t!(lang, "It could not be dealt with three times. The detail says why."),
+        "failed" => t!(
+            lang,
+            "It could not be dealt with three times. The detail says why."
+        ),
         "automatic" => t!(lang, "A machine wrote it."),
         "bounce" => t!(lang, "It says that a message of ours did not arrive."),
-        "complaint" => t!(lang, "Somebody called a message of ours unwanted. They get no more."),
+        "complaint" => t!(
+            lang,
+            "Somebody called a message of ours unwanted. They get no more."
+        ),
         "repeat" => t!(lang, "The same message was here before."),
         _ => "",
     }
@@ -56,7 +83,10 @@ pub fn strangers(lang: Lang, rule: Strangers) -> (&'static str, &'static str) {
     match rule {
         Strangers::Join => (
             t!(lang, "Let them in"),
-            t!(lang, "They become outside partners, and their message a request."),
+            t!(
+                lang,
+                "They become outside partners, and their message a request."
+            ),
         ),
         Strangers::Hold => (
             t!(lang, "Hold it"),

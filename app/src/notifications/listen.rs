@@ -91,6 +91,7 @@ async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
                 person: &person,
                 reason,
                 internal: !what.public,
+                thing: None,
                 answers: None,
             };
             outbox::queue(&mut tx, now, &notice).await?;

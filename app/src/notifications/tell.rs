@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use mil_db::{Tx, sql};
 
 use crate::error::Result;
+use crate::mail::outbox::{self, Notice};
 use crate::random::new_id;
 
 /// What somebody is told.
@@ -28,7 +29,7 @@ pub async fn tell(
     about: About<'_>,
 ) -> Result<()> {
     for person in people {
-        sql(
+        let new = sql(
             "INSERT INTO notification (id, person_id, event_id, reason, title, href, created_at)
              SELECT $1, p.id, $2, $3, $4, $5, $6 FROM person p
              WHERE p.id = $7 AND p.disabled_at IS NULL
@@ -43,6 +44,18 @@ pub async fn tell(
         .bind(person)
         .run(&mut *tx)
         .await?;
+        if new > 0 {
+            let notice = Notice {
+                event: event_id,
+                item: None,
+                person,
+                reason: about.reason,
+                internal: false,
+                thing: Some((about.title, about.href)),
+                answers: None,
+            };
+            outbox::queue(&mut *tx, now, &notice).await?;
+        }
     }
     Ok(())
 }

@@ -6,11 +6,10 @@ use std::sync::Mutex;
 use crate::harness::TestApp;
 use crate::on_each_database;
 use crate::queue::order;
-use jiff::SignedDuration;
 use mil::mail::boxes::{self, NewMailbox};
 use mil::mail::compose::Ready;
 use mil::mail::intake::{self, Delivery};
-use mil::mail::send::{self, Carrier, Memory, Refusal};
+use mil::mail::send::{self, Carrier, Memory};
 use mil::mail::sort;
 use mil::notifications::listen;
 use mil_db::sql;
@@ -29,7 +28,9 @@ pub async fn open_mailbox(app: &TestApp, address: &str, strangers: &str) -> Stri
         strangers: strangers.into(),
         version: None,
     };
-    boxes::add(&ctx, &app.actor("ada").await, &new).await.unwrap()
+    boxes::add(&ctx, &app.actor("ada").await, &new)
+        .await
+        .unwrap()
 }
 
 /// Take a message in and deal with it. Returns the id of its row.
@@ -53,7 +54,11 @@ pub async fn state(app: &TestApp, id: &str) -> (String, String, Option<String>) 
         .await
         .unwrap();
     let reason: Option<String> = row.get("reason").unwrap();
-    (row.get("state").unwrap(), reason.unwrap_or_default(), row.get("item_id").unwrap())
+    (
+        row.get("state").unwrap(),
+        reason.unwrap_or_default(),
+        row.get("item_id").unwrap(),
+    )
 }
 
 pub fn memory() -> Carrier {
@@ -93,15 +98,23 @@ pub fn link(ready: &Ready) -> String {
     text[at..].split_whitespace().next().unwrap().to_owned()
 }
 
-async fn comments(app: &TestApp, item: &str) -> Vec<(String, String, String)> {
-    sql("SELECT p.name, c.visibility, c.body FROM comment c JOIN person p ON p.id = c.author_id
-         WHERE c.item_id = $1 ORDER BY c.id")
+pub async fn comments(app: &TestApp, item: &str) -> Vec<(String, String, String)> {
+    sql(
+        "SELECT p.name, c.visibility, c.body FROM comment c JOIN person p ON p.id = c.author_id
+         WHERE c.item_id = $1 ORDER BY c.id",
+    )
     .bind(item)
     .all(&app.app.db)
     .await
     .unwrap()
     .iter()
-    .map(|r| (r.get("name").unwrap(), r.get("visibility").unwrap(), r.get("body").unwrap()))
+    .map(|r| {
+        (
+            r.get("name").unwrap(),
+            r.get("visibility").unwrap(),
+            r.get("body").unwrap(),
+        )
+    })
     .collect()
 }
 
@@ -118,11 +131,21 @@ on_each_database!(a_letter_becomes_a_request_and_the_answers_find_it, |app| {
     let (is, why, item) = state(&app, &id).await;
     assert_eq!((is.as_str(), why.as_str()), ("taken", ""));
     let item = item.unwrap();
-    let shown = app.as_("maren").get(&format!("/api/v1/requests/{item}")).await.expect(200).json();
+    let shown = app
+        .as_("maren")
+        .get(&format!("/api/v1/requests/{item}"))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(shown["title"], "A logo for the fair");
     let number = shown["number"].as_i64().unwrap();
     assert_eq!(comments(&app, &item).await[0].2, "We need a logo.");
-    let files = app.as_("priya").get(&format!("/api/v1/requests/{item}/files")).await.expect(200).json();
+    let files = app
+        .as_("priya")
+        .get(&format!("/api/v1/requests/{item}/files"))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(files["items"][0]["name"], "list.csv");
 
     // The sender hears that it is here, in answer to their message.
@@ -130,15 +153,25 @@ on_each_database!(a_letter_becomes_a_request_and_the_answers_find_it, |app| {
     let receipt = parsed(to(&sent, "maren")[0]);
     assert_eq!(receipt.references[0], "m1@home");
     assert_eq!(receipt.kind, mil_mail::Kind::Automatic);
-    assert!(receipt.subject.contains(&format!("[#{number}]")), "{}", receipt.subject);
+    assert!(
+        receipt.subject.contains(&format!("[#{number}]")),
+        "{}",
+        receipt.subject
+    );
 
     // The same message again is the same message.
     let again = deliver(&app, BOX, &first).await;
-    assert_eq!(state(&app, &again).await, ("repeat".into(), "repeat".into(), Some(item.clone())));
+    assert_eq!(
+        state(&app, &again).await,
+        ("repeat".into(), "repeat".into(), Some(item.clone()))
+    );
 
     // An agent answers; the answer goes out; the reply comes back.
     app.as_("priya")
-        .post(&format!("/api/v1/requests/{item}/comments"), &json!({ "body": "Which *colour*?", "visibility": "public" }))
+        .post(
+            &format!("/api/v1/requests/{item}/comments"),
+            &json!({ "body": "Which *colour*?", "visibility": "public" }),
+        )
         .await
         .expect(201);
     let sent = outgoing(&app, &carrier).await;
@@ -146,21 +179,42 @@ on_each_database!(a_letter_becomes_a_request_and_the_answers_find_it, |app| {
     assert_eq!(mails.len(), 1);
     let mail = parsed(mails[0]);
     assert_eq!(mail.kind, mil_mail::Kind::Person);
-    assert!(mail.text.contains("Which *colour*?") && mail.html.as_ref().unwrap().contains("<em>colour</em>"));
+    assert!(
+        mail.text.contains("Which *colour*?")
+            && mail.html.as_ref().unwrap().contains("<em>colour</em>")
+    );
     let reply_to = mail.reply_to[0].address.clone();
-    let body = format!("Blue.\r\n\r\nOn Mon 1, Marketing <{BOX}> wrote:\r\n> {}\r\n", mail.text.replace('\n', "\r\n> "));
-    let reply = letter("maren@nordhaven.example", "Re: whatever", &format!("In-Reply-To: <{}>\r\n", mail.message_id.unwrap()), &body);
+    let body = format!(
+        "Blue.\r\n\r\nOn Mon 1, Marketing <{BOX}> wrote:\r\n> {}\r\n",
+        mail.text.replace('\n', "\r\n> ")
+    );
+    let reply = letter(
+        "maren@nordhaven.example",
+        "Re: whatever",
+        &format!("In-Reply-To: <{}>\r\n", mail.message_id.unwrap()),
+        &body,
+    );
     let id = deliver(&app, &reply_to, &reply).await;
     assert_eq!(state(&app, &id).await.2, Some(item.clone()));
     let all = comments(&app, &item).await;
     assert_eq!(all.len(), 3);
-    assert_eq!(all[2], ("Maren Voss".into(), "public".into(), "Blue.".into()));
+    assert_eq!(
+        all[2],
+        ("Maren Voss".into(), "public".into(), "Blue.".into())
+    );
 
     // And an agent answers by mail, from what they were told.
     let sent = outgoing(&app, &carrier).await;
     let told = to(&sent, "priya");
     assert!(told.is_empty(), "nobody is assigned yet");
-    app.as_("hanna").json("PATCH", &format!("/api/v1/requests/{item}"), &json!({ "assignee": app.id("priya") })).await.expect(200);
+    app.as_("hanna")
+        .json(
+            "PATCH",
+            &format!("/api/v1/requests/{item}"),
+            &json!({ "assignee": app.id("priya") }),
+        )
+        .await
+        .expect(200);
     let sent = outgoing(&app, &carrier).await;
     let told = parsed(to(&sent, "priya")[0]);
     let reply = letter("priya@nordhaven.example", "Re: x", "", "I take it.");
@@ -173,16 +227,26 @@ on_each_database!(an_internal_note_is_never_mailed_to_requesters, |app| {
     open_mailbox(&app, BOX, "hold").await;
     let (item, _) = order(&app, "maren", "slides").await;
     let path = |rest: &str| format!("/api/v1/requests/{item}{rest}");
-    app.as_("hanna").json("PATCH", &path(""), &json!({ "assignee": app.id("priya") })).await.expect(200);
+    app.as_("hanna")
+        .json("PATCH", &path(""), &json!({ "assignee": app.id("priya") }))
+        .await
+        .expect(200);
     // Rolf follows as a requester, Tomás as a colleague.
     for who in ["rolf", "tomas"] {
         let mut tx = app.app.db.begin().await.unwrap();
         sql("INSERT INTO watcher (item_id, person_id, since) VALUES ($1, $2, 0)")
-            .bind(&item).bind(app.id(who)).run(&mut tx).await.unwrap();
+            .bind(&item)
+            .bind(app.id(who))
+            .run(&mut tx)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
     app.as_("hanna")
-        .post(&path("/comments"), &json!({ "body": "The dean is difficult. @Maren Voss", "visibility": "internal" }))
+        .post(
+            &path("/comments"),
+            &json!({ "body": "The dean is difficult. @Maren Voss", "visibility": "internal" }),
+        )
         .await
         .expect(201);
     let carrier = memory();
@@ -190,23 +254,45 @@ on_each_database!(an_internal_note_is_never_mailed_to_requesters, |app| {
     for who in ["maren", "rolf"] {
         for mail in to(&sent, who) {
             let raw = String::from_utf8_lossy(&mail.raw).into_owned();
-            assert!(!raw.contains("difficult") && !parsed(mail).text.contains("difficult"), "{who}: {raw}");
+            assert!(
+                !raw.contains("difficult") && !parsed(mail).text.contains("difficult"),
+                "{who}: {raw}"
+            );
         }
     }
     let told = to(&sent, "tomas");
-    let note = told.iter().map(|m| parsed(m)).find(|m| m.text.contains("difficult")).expect("a colleague reads it");
+    let note = told
+        .iter()
+        .map(|m| parsed(m))
+        .find(|m| m.text.contains("difficult"))
+        .expect("a colleague reads it");
     // What a colleague answers to a note is a note.
-    let id = deliver(&app, &note.reply_to[0].address, &letter("tomas@nordhaven.example", "Re: x", "", "Indeed.")).await;
+    let id = deliver(
+        &app,
+        &note.reply_to[0].address,
+        &letter("tomas@nordhaven.example", "Re: x", "", "Indeed."),
+    )
+    .await;
     assert_eq!(state(&app, &id).await.0, "taken");
     let last = comments(&app, &item).await.pop().unwrap();
     assert_eq!((last.1.as_str(), last.2.as_str()), ("internal", "Indeed."));
     let sent = outgoing(&app, &carrier).await;
     assert!(to(&sent, "maren").is_empty() && to(&sent, "rolf").is_empty());
     // Who is no agent any more when it is sent is not told.
-    app.as_("hanna").post(&path("/comments"), &json!({ "body": "Another secret", "visibility": "internal" })).await.expect(201);
+    app.as_("hanna")
+        .post(
+            &path("/comments"),
+            &json!({ "body": "Another secret", "visibility": "internal" }),
+        )
+        .await
+        .expect(201);
     listen::run(&app.app, app.now()).await.unwrap();
     let mut tx = app.app.db.begin().await.unwrap();
-    sql("UPDATE person SET role = 'requester' WHERE id = $1").bind(app.id("tomas")).run(&mut tx).await.unwrap();
+    sql("UPDATE person SET role = 'requester' WHERE id = $1")
+        .bind(app.id("tomas"))
+        .run(&mut tx)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let sent = outgoing(&app, &carrier).await;
     assert!(to(&sent, "tomas").is_empty());
@@ -219,14 +305,29 @@ on_each_database!(strangers_are_treated_as_the_mailbox_says, |app| {
         ("reject@nordhaven.example", "reject", "refused"),
     ] {
         open_mailbox(&app, address, rule).await;
-        let raw = format!("From: Nina New <nina-{rule}@else.example>\r\nTo: {address}\r\nSubject: Hello\r\n\r\nA question\r\n");
+        let raw = format!(
+            "From: Nina New <nina-{rule}@else.example>\r\nTo: {address}\r\nSubject: Hello\r\n\r\nA question\r\n"
+        );
         let id = deliver(&app, address, raw.as_bytes()).await;
         assert_eq!(state(&app, &id).await.0, expect, "{rule}");
     }
-    let row = sql("SELECT role, name FROM person WHERE email = 'nina-join@else.example'").one(&app.app.db).await.unwrap();
-    assert_eq!((row.get::<String>("role").unwrap().as_str(), row.get::<String>("name").unwrap().as_str()), ("partner", "Nina New"));
+    let row = sql("SELECT role, name FROM person WHERE email = 'nina-join@else.example'")
+        .one(&app.app.db)
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            row.get::<String>("role").unwrap().as_str(),
+            row.get::<String>("name").unwrap().as_str()
+        ),
+        ("partner", "Nina New")
+    );
     for rule in ["hold", "reject"] {
-        let none = sql("SELECT id FROM person WHERE email = $1").bind(format!("nina-{rule}@else.example")).opt(&app.app.db).await.unwrap();
+        let none = sql("SELECT id FROM person WHERE email = $1")
+            .bind(format!("nina-{rule}@else.example"))
+            .opt(&app.app.db)
+            .await
+            .unwrap();
         assert!(none.is_none(), "{rule}");
     }
 });
@@ -234,114 +335,35 @@ on_each_database!(strangers_are_treated_as_the_mailbox_says, |app| {
 on_each_database!(a_bad_message_holds_up_nobody, |app| {
     open_mailbox(&app, BOX, "join").await;
     let mut ids = Vec::new();
-    for raw in [&b"\r\n\r\n"[..], b"\0\0\0", b"Subject: nobody sent this\r\n\r\nx"] {
-        let delivery = Delivery { via: "pipe", sender: None, recipients: vec![BOX.into()], raw: raw.to_vec() };
+    for raw in [
+        &b"\r\n\r\n"[..],
+        b"\0\0\0",
+        b"Subject: nobody sent this\r\n\r\nx",
+    ] {
+        let delivery = Delivery {
+            via: "pipe",
+            sender: None,
+            recipients: vec![BOX.into()],
+            raw: raw.to_vec(),
+        };
         ids.push(intake::keep(&app.app, &delivery).await.unwrap());
     }
-    let good = deliver(&app, BOX, &letter("maren@nordhaven.example", "Good", "", "x")).await;
+    let good = deliver(
+        &app,
+        BOX,
+        &letter("maren@nordhaven.example", "Good", "", "x"),
+    )
+    .await;
     assert_eq!(state(&app, &good).await.0, "taken");
     for id in ids {
-        assert_eq!(state(&app, &id).await.0, "held", "{:?}", state(&app, &id).await);
+        assert_eq!(
+            state(&app, &id).await.0,
+            "held",
+            "{:?}",
+            state(&app, &id).await
+        );
     }
 });
-
-on_each_database!(machines_floods_and_loops_are_held_or_set_aside, |app| {
-    open_mailbox(&app, BOX, "join").await;
-    let carrier = memory();
-    let (item, _) = order(&app, "maren", "slides").await;
-    app.as_("priya").post(&format!("/api/v1/requests/{item}/comments"), &json!({ "body": "Hello", "visibility": "public" })).await.expect(201);
-    let sent = outgoing(&app, &carrier).await;
-    let ours = parsed(to(&sent, "maren")[0]);
-    let reply_to = ours.reply_to[0].address.clone();
-    // Out of the office: kept, changes nothing, is not answered.
-    let id = deliver(&app, &reply_to, &letter("maren@nordhaven.example", "Away", "Auto-Submitted: auto-replied\r\n", "I am away")).await;
-    assert_eq!(state(&app, &id).await, ("aside".into(), "automatic".into(), Some(item.clone())));
-    assert_eq!(comments(&app, &item).await.len(), 1);
-    assert!(outgoing(&app, &carrier).await.is_empty());
-    // Our own message comes back.
-    let id = deliver(&app, BOX, &to(&sent, "maren")[0].raw).await;
-    assert_eq!(state(&app, &id).await.1, "loop");
-    // A machine that says nothing of itself writes again and again.
-    let mut held = 0;
-    for n in 0..20 {
-        let raw = letter("maren@nordhaven.example", "Re: x", &format!("Message-ID: <{n}@bot>\r\n"), &format!("Beep {n}"));
-        let id = deliver(&app, &reply_to, &raw).await;
-        held += i32::from(state(&app, &id).await.0 == "held");
-    }
-    assert!(held >= 10, "{held}");
-    // A bounce of our message is noted on it, and told to agents only.
-    let bounce = format!(
-        "From: MAILER-DAEMON@mx.example\r\nTo: {BOX}\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
-         --b\r\n\r\nSorry\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; maren@nordhaven.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
-         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{}>\r\n--b--\r\n", ours.message_id.clone().unwrap());
-    let id = deliver(&app, BOX, bounce.as_bytes()).await;
-    assert_eq!(state(&app, &id).await.1, "bounce");
-    let row = sql("SELECT state FROM mail_out WHERE message_id = $1").bind(ours.message_id.unwrap()).one(&app.app.db).await.unwrap();
-    assert_eq!(row.get::<String>("state").unwrap(), "bounced");
-    let told: i64 = sql("SELECT COUNT(*) AS n FROM event WHERE verb = 'mail.bounced' AND audience = 'internal' AND item_id = $1").bind(&item).value("n", &app.app.db).await.unwrap();
-    assert_eq!(told, 1);
-});
-
-on_each_database!(what_cannot_be_sent_is_tried_for_two_days_and_can_be_sent_again, |app| {
-    open_mailbox(&app, BOX, "hold").await;
-    let (item, _) = order(&app, "maren", "slides").await;
-    app.as_("priya").post(&format!("/api/v1/requests/{item}/comments"), &json!({ "body": "Hello", "visibility": "public" })).await.expect(201);
-    let carrier = memory();
-    let Carrier::Memory(memory) = &carrier else { unreachable!() };
-    *memory.refusal.lock().unwrap() = Some(Refusal { forever: false, why: "451 later".into() });
-    let mut tries = 0;
-    for _ in 0..400 {
-        assert!(outgoing(&app, &carrier).await.is_empty());
-        let row = sql("SELECT state, attempts FROM mail_out").one(&app.app.db).await.unwrap();
-        tries = row.get::<i64>("attempts").unwrap();
-        if row.get::<String>("state").unwrap() == "dead" { break; }
-        app.app.clock.advance(SignedDuration::from_mins(10));
-    }
-    let row = sql("SELECT id, state, last_error, message_id FROM mail_out").one(&app.app.db).await.unwrap();
-    assert_eq!(row.get::<String>("state").unwrap(), "dead");
-    assert!((12..40).contains(&tries), "{tries}");
-    assert_eq!(row.get::<String>("last_error").unwrap(), "451 later");
-    *memory.refusal.lock().unwrap() = None;
-    let id: String = row.get("id").unwrap();
-    let ctx = app.ctx(app.actor("ada").await);
-    send::again(&ctx, &app.actor("ada").await, &id).await.unwrap();
-    let sent = outgoing(&app, &carrier).await;
-    assert_eq!(parsed(&sent[0]).message_id.unwrap(), row.get::<String>("message_id").unwrap());
-    assert!(send::again(&ctx, &app.actor("ada").await, &id).await.is_err());
-});
-
-on_each_database!(two_installations_stop_answering_each_other, |app| {
-    let Some(other) = other(&app).await else { return };
-    let (a, b) = ("desk@nordhaven.example", "desk@elsewhere.example");
-    open_mailbox(&app, a, "join").await;
-    open_mailbox(&other, b, "join").await;
-    let (here, there) = (memory(), memory());
-    // Somebody at A writes to B in the name of A's desk.
-    let raw = format!("From: {a}\r\nTo: {b}\r\nSubject: Hello\r\nMessage-ID: <start@a>\r\n\r\nA question\r\n");
-    deliver(&other, b, raw.as_bytes()).await;
-    let mut total = 0;
-    for round in 0..20 {
-        let mut moved = 0;
-        for (from, to, carrier, at) in [(&other, &app, &there, a), (&app, &other, &here, b)] {
-            for mail in outgoing(from, carrier).await.into_iter().filter(|m| m.to == at) {
-                deliver(to, at, &mail.raw).await;
-                moved += 1;
-            }
-        }
-        total += moved;
-        if moved == 0 { break; }
-        assert!(round < 10, "they still write after {total} messages");
-    }
-    assert!(total <= 3, "{total}");
-});
-
-/// A second installation on the same kind of database.
-async fn other(app: &TestApp) -> Option<TestApp> {
-    match app.app.db.dialect() {
-        mil_db::Dialect::Sqlite => Some(TestApp::sqlite().await),
-        mil_db::Dialect::Postgres => TestApp::postgres().await,
-    }
-}
 
 /// A mailbox that no other call needs, for the role matrix.
 pub async fn any_mailbox(app: &TestApp) -> String {
@@ -353,7 +375,8 @@ pub async fn any_mailbox(app: &TestApp) -> String {
 pub async fn any_mail(app: &TestApp) -> (String, String) {
     let address = format!("{}@nordhaven.example", mil::random::new_id(app.now()));
     open_mailbox(app, &address, "hold").await;
-    let raw = format!("From: x@else.example\r\nTo: {address}\r\nSubject: {address}\r\n\r\nHello\r\n");
+    let raw =
+        format!("From: x@else.example\r\nTo: {address}\r\nSubject: {address}\r\n\r\nHello\r\n");
     let mail = deliver(app, &address, raw.as_bytes()).await;
     let out = mil::random::new_id(app.now());
     let mut tx = app.app.db.begin().await.unwrap();

@@ -9,11 +9,13 @@ use mil_db::sql;
 use serde_json::json;
 
 async fn count(app: &TestApp, condition: &str, value: &str) -> i64 {
-    sql(format!("SELECT COUNT(*) AS n FROM comment WHERE {condition}"))
-        .bind(value)
-        .value("n", &app.app.db)
-        .await
-        .unwrap()
+    sql(format!(
+        "SELECT COUNT(*) AS n FROM comment WHERE {condition}"
+    ))
+    .bind(value)
+    .value("n", &app.app.db)
+    .await
+    .unwrap()
 }
 
 on_each_database!(none_of_two_hundred_forged_replies_gets_in, |app| {
@@ -22,8 +24,21 @@ on_each_database!(none_of_two_hundred_forged_replies_gets_in, |app| {
     let (item, number) = order(&app, "maren", "slides").await;
     let (own, _) = order(&app, "rolf", "slides").await;
     for (id, who) in [(&item, "priya"), (&own, "priya")] {
-        app.as_("hanna").json("PATCH", &format!("/api/v1/requests/{id}"), &json!({ "assignee": app.id(who) })).await.expect(200);
-        app.as_(who).post(&format!("/api/v1/requests/{id}/comments"), &json!({ "body": "Hello", "visibility": "public" })).await.expect(201);
+        app.as_("hanna")
+            .json(
+                "PATCH",
+                &format!("/api/v1/requests/{id}"),
+                &json!({ "assignee": app.id(who) }),
+            )
+            .await
+            .expect(200);
+        app.as_(who)
+            .post(
+                &format!("/api/v1/requests/{id}/comments"),
+                &json!({ "body": "Hello", "visibility": "public" }),
+            )
+            .await
+            .expect(201);
     }
     let carrier = memory();
     let sent = outgoing(&app, &carrier).await;
@@ -78,7 +93,11 @@ on_each_database!(none_of_two_hundred_forged_replies_gets_in, |app| {
                 }
                 let result = results[(i + j + k) % 2];
                 let subject = format!("Re: [#{number}] Slides");
-                let header = if k % 2 == 0 { "In-Reply-To" } else { "References" };
+                let header = if k % 2 == 0 {
+                    "In-Reply-To"
+                } else {
+                    "References"
+                };
                 let raw = format!(
                     "From: {from}\r\nTo: {BOX}\r\nSubject: {subject}\r\n{result}{header}: <{id}>\r\n\
                      Message-ID: <{i}.{j}.{k}@evil.example>\r\n\r\nForged {i} {j} {k}\r\n"
@@ -95,17 +114,27 @@ on_each_database!(none_of_two_hundred_forged_replies_gets_in, |app| {
     assert!(forged >= 180, "{forged}");
     // Two dozen more that claim our own server's word from below.
     for n in 0..24 {
-        let raw = format!("Received: from x by y; Mon, 23 Nov 2026 10:00:00 +0100\r\nFrom: priya@nordhaven.example\r\nTo: {BOX}\r\n\
-            Subject: [#{number}] {n}\r\nAuthentication-Results: mx.nordhaven.example; dmarc=pass header.from=nordhaven.example\r\n\r\nForged below {n}\r\n");
+        let raw = format!(
+            "Received: from x by y; Mon, 23 Nov 2026 10:00:00 +0100\r\nFrom: priya@nordhaven.example\r\nTo: {BOX}\r\n\
+            Subject: [#{number}] {n}\r\nAuthentication-Results: mx.nordhaven.example; dmarc=pass header.from=nordhaven.example\r\n\r\nForged below {n}\r\n"
+        );
         deliver(&app, BOX, raw.as_bytes()).await;
         forged += 1;
     }
     assert!(forged >= 200, "{forged}");
-    assert_eq!(count(&app, "item_id = $1", &item).await, before_item, "nothing joined Maren's request");
+    assert_eq!(
+        count(&app, "item_id = $1", &item).await,
+        before_item,
+        "nothing joined Maren's request"
+    );
     let agents = count(&app, "author_id <> $1 AND item_id IN (SELECT item_id FROM stage_visit) AND body LIKE 'Forged%' AND author_id IN (SELECT id FROM person WHERE role NOT IN ('requester', 'partner')) AND item_id IN (SELECT id FROM work_item w WHERE w.requester_id <> comment.author_id)", "").await;
     assert_eq!(agents, 0, "nobody spoke as an agent");
     let _ = before_agents;
     // All of them are kept: taken, held, or set aside.
-    let kept: i64 = sql("SELECT COUNT(*) AS n FROM mail_in WHERE state IN ('taken', 'held', 'repeat')").value("n", &app.app.db).await.unwrap();
+    let kept: i64 =
+        sql("SELECT COUNT(*) AS n FROM mail_in WHERE state IN ('taken', 'held', 'repeat')")
+            .value("n", &app.app.db)
+            .await
+            .unwrap();
     assert_eq!(kept, i64::from(forged));
 });

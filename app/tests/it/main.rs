@@ -37,6 +37,7 @@ mod knowledge_pages;
 mod live;
 mod mail;
 mod mail_forged;
+mod mail_loops;
 mod mail_pages;
 mod mail_servers;
 mod matrix;

@@ -122,19 +122,71 @@ mod tests {
             (calm, Kind::Automatic, Verdict::SetAside),
             (calm, bounce(), Verdict::SetAside),
             (calm, Kind::List, Verdict::Hold(Excess::List)),
-            (Counted { own: true, ..calm }, Kind::Person, Verdict::Hold(Excess::Loop)),
-            (Counted { own: true, ..calm }, Kind::Automatic, Verdict::Hold(Excess::Loop)),
+            (
+                Counted { own: true, ..calm },
+                Kind::Person,
+                Verdict::Hold(Excess::Loop),
+            ),
+            (
+                Counted { own: true, ..calm },
+                Kind::Automatic,
+                Verdict::Hold(Excess::Loop),
+            ),
             // A bounce carries our message, and so our mark, inside.
             (Counted { own: true, ..calm }, bounce(), Verdict::SetAside),
-            (Counted { hops: 31, ..calm }, Kind::Person, Verdict::Hold(Excess::Hops)),
+            (
+                Counted { hops: 31, ..calm },
+                Kind::Person,
+                Verdict::Hold(Excess::Hops),
+            ),
             (Counted { hops: 30, ..calm }, Kind::Person, Verdict::Go),
-            (Counted { sender_hour: 59, ..calm }, Kind::Person, Verdict::Go),
-            (Counted { sender_hour: 60, ..calm }, Kind::Person, Verdict::Hold(Excess::Sender)),
-            (Counted { item_ten_minutes: 8, ..calm }, Kind::Person, Verdict::Hold(Excess::Item)),
-            (Counted { began_day: 10, ..calm }, Kind::Person, Verdict::Go),
-            (Counted { began_day: 10, account: false, ..calm }, Kind::Person, Verdict::Hold(Excess::Stranger)),
+            (
+                Counted {
+                    sender_hour: 59,
+                    ..calm
+                },
+                Kind::Person,
+                Verdict::Go,
+            ),
+            (
+                Counted {
+                    sender_hour: 60,
+                    ..calm
+                },
+                Kind::Person,
+                Verdict::Hold(Excess::Sender),
+            ),
+            (
+                Counted {
+                    item_ten_minutes: 8,
+                    ..calm
+                },
+                Kind::Person,
+                Verdict::Hold(Excess::Item),
+            ),
+            (
+                Counted {
+                    began_day: 10,
+                    ..calm
+                },
+                Kind::Person,
+                Verdict::Go,
+            ),
+            (
+                Counted {
+                    began_day: 10,
+                    account: false,
+                    ..calm
+                },
+                Kind::Person,
+                Verdict::Hold(Excess::Stranger),
+            ),
         ] {
-            assert_eq!(judge(&limits, &counted, &kind), expect, "{counted:?} {kind:?}");
+            assert_eq!(
+                judge(&limits, &counted, &kind),
+                expect,
+                "{counted:?} {kind:?}"
+            );
         }
     }
 }

@@ -122,7 +122,12 @@ fn report(message: &Message<'_>) -> Option<Kind> {
             .unwrap_or_default()
             .to_ascii_lowercase()
     };
-    let find = |name: &str| message.parts.iter().find(|part| subtype(part).ends_with(name));
+    let find = |name: &str| {
+        message
+            .parts
+            .iter()
+            .find(|part| subtype(part).ends_with(name))
+    };
     let original = message.parts.iter().find_map(original_id);
     if let Some(status) = find("delivery-status") {
         let text = text_of(status);
@@ -132,7 +137,8 @@ fn report(message: &Message<'_>) -> Option<Kind> {
             // Good news needs nobody.
             "delivered" | "relayed" | "expanded" => Kind::Automatic,
             _ => Kind::Bounce(Bounce {
-                permanent: action == "failed" || (action.is_empty() && field("Status").starts_with('5')),
+                permanent: action == "failed"
+                    || (action.is_empty() && field("Status").starts_with('5')),
                 recipient: address_of(&field("Final-Recipient"), &field("Original-Recipient")),
                 status: field("Status"),
                 said: field("Diagnostic-Code"),
@@ -187,9 +193,7 @@ fn field(text: &str, name: &str) -> String {
 fn address_of(field: &str, other: &str) -> String {
     let field = if field.is_empty() { other } else { field };
     let bare = field.rsplit(';').next().unwrap_or_default();
-    bare.trim()
-        .trim_matches(['<', '>'])
-        .to_ascii_lowercase()
+    bare.trim().trim_matches(['<', '>']).to_ascii_lowercase()
 }
 
 fn original_id(part: &MessagePart<'_>) -> Option<String> {
@@ -197,9 +201,9 @@ fn original_id(part: &MessagePart<'_>) -> Option<String> {
         return inner.message_id().map(str::to_owned);
     }
     let content = part.content_type()?;
-    let headers = content
-        .subtype()
-        .is_some_and(|s| s.eq_ignore_ascii_case("rfc822-headers") || s.eq_ignore_ascii_case("rfc822"));
+    let headers = content.subtype().is_some_and(|s| {
+        s.eq_ignore_ascii_case("rfc822-headers") || s.eq_ignore_ascii_case("rfc822")
+    });
     if !headers {
         return None;
     }
@@ -232,7 +236,10 @@ mod tests {
             ("Precedence: bulk", Kind::List),
             ("List-Id: <news.example.org>", Kind::List),
             ("X-Auto-Response-Suppress: All", Kind::Person),
-            ("Precedence: bulk\r\nAuto-Submitted: auto-replied", Kind::Automatic),
+            (
+                "Precedence: bulk\r\nAuto-Submitted: auto-replied",
+                Kind::Automatic,
+            ),
         ] {
             assert_eq!(kind(headers), expect, "{headers}");
         }
@@ -274,7 +281,10 @@ mod tests {
     fn a_complaint_and_a_notice_of_reading_are_no_letters() {
         let raw = BOUNCE
             .replace("delivery-status", "feedback-report")
-            .replace("Reporting-MTA: dns; mx.example.org\r\n\r\n", "Feedback-Type: abuse\r\nOriginal-Rcpt-To: <jo@example.org>\r\n")
+            .replace(
+                "Reporting-MTA: dns; mx.example.org\r\n\r\n",
+                "Feedback-Type: abuse\r\nOriginal-Rcpt-To: <jo@example.org>\r\n",
+            )
             .replace("ORIGINAL", "message/rfc822");
         let Kind::Complaint(complaint) = read(raw.as_bytes()).unwrap().kind else {
             panic!("no complaint");

@@ -135,17 +135,27 @@ mod tests {
                 Proof::Passed,
             ),
             (
-                &["mx.example.org; dkim=pass (2048-bit key; unprotected) header.d=example.org header.s=a"],
+                &[
+                    "mx.example.org; dkim=pass (2048-bit key; unprotected) header.d=example.org header.s=a",
+                ],
                 Proof::Passed,
             ),
             (
                 &["mx.example.org; dkim=pass header.i=@example.org"],
                 Proof::Passed,
             ),
-            (&["mx.example.org; auth=pass smtp.auth=ada@example.org"], Proof::Passed),
-            (&["mx.example.org; auth=pass smtp.auth=eve@example.org"], Proof::Unknown),
             (
-                &["mx.example.org; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=x@evil.example"],
+                &["mx.example.org; auth=pass smtp.auth=ada@example.org"],
+                Proof::Passed,
+            ),
+            (
+                &["mx.example.org; auth=pass smtp.auth=eve@example.org"],
+                Proof::Unknown,
+            ),
+            (
+                &[
+                    "mx.example.org; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=x@evil.example",
+                ],
                 Proof::Unknown,
             ),
             (
@@ -153,7 +163,9 @@ mod tests {
                 Proof::Unknown,
             ),
             (
-                &["mx.example.org; dmarc=fail header.from=example.org; dkim=pass header.d=example.org"],
+                &[
+                    "mx.example.org; dmarc=fail header.from=example.org; dkim=pass header.d=example.org",
+                ],
                 Proof::Failed,
             ),
             (&["mx.example.org; none"], Proof::Unknown),
@@ -184,7 +196,13 @@ mod tests {
             );
             assert_eq!(found, *expect, "{headers:?}");
         }
-        assert_eq!(judge(["x; dmarc=pass"], &[], "ada@example.org"), Proof::Unknown);
-        assert_eq!(judge(["x; dmarc=pass"], &["x".into()], "ada"), Proof::Unknown);
+        assert_eq!(
+            judge(["x; dmarc=pass"], &[], "ada@example.org"),
+            Proof::Unknown
+        );
+        assert_eq!(
+            judge(["x; dmarc=pass"], &["x".into()], "ada"),
+            Proof::Unknown
+        );
     }
 }

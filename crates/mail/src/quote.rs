@@ -68,7 +68,9 @@ fn join(lines: &[&str]) -> String {
     let from = text
         .char_indices()
         .find(|(_, c)| !c.is_whitespace())
-        .map_or(text.len(), |(at, _)| text[..at].rfind('\n').map_or(0, |n| n + 1));
+        .map_or(text.len(), |(at, _)| {
+            text[..at].rfind('\n').map_or(0, |n| n + 1)
+        });
     text[from..].trim_end().to_owned()
 }
 
@@ -225,15 +227,46 @@ fn is_divider(line: &str) -> bool {
 /// From, Sent, To and Subject on lines of their own, as Outlook quotes.
 fn is_header_block(lines: &[&str], at: usize) -> bool {
     const NAMES: [&[&str]; 4] = [
-        &["from:", "von:", "de:", "da:", "van:", "od:", "från:", "de :"],
-        &["sent:", "date:", "gesendet:", "datum:", "envoyé:", "envoyé :", "enviado:", "inviato:", "verzonden:", "wysłano:", "skickat:", "enviado el:", "data:"],
-        &["to:", "an:", "à:", "à :", "para:", "a:", "aan:", "do:", "till:"],
-        &["subject:", "betreff:", "objet:", "objet :", "asunto:", "oggetto:", "onderwerp:", "temat:", "ämne:", "assunto:"],
+        &[
+            "from:", "von:", "de:", "da:", "van:", "od:", "från:", "de :",
+        ],
+        &[
+            "sent:",
+            "date:",
+            "gesendet:",
+            "datum:",
+            "envoyé:",
+            "envoyé :",
+            "enviado:",
+            "inviato:",
+            "verzonden:",
+            "wysłano:",
+            "skickat:",
+            "enviado el:",
+            "data:",
+        ],
+        &[
+            "to:", "an:", "à:", "à :", "para:", "a:", "aan:", "do:", "till:",
+        ],
+        &[
+            "subject:",
+            "betreff:",
+            "objet:",
+            "objet :",
+            "asunto:",
+            "oggetto:",
+            "onderwerp:",
+            "temat:",
+            "ämne:",
+            "assunto:",
+        ],
     ];
     let has = |line: &str, names: &[&str]| {
         let lower = bare(line).to_lowercase();
         let lower = lower.replace('*', "");
-        names.iter().any(|name| lower.starts_with(name) && lower.len() > name.len())
+        names
+            .iter()
+            .any(|name| lower.starts_with(name) && lower.len() > name.len())
     };
     if !has(lines[at], NAMES[0]) {
         return false;
@@ -294,28 +327,93 @@ mod tests {
         let ours = line("Write your answer above this line");
         for (text, said, quoted, signature) in [
             ("Just words", "Just words", "", ""),
-            ("Yes.\n\nOn Mon, 23 Nov 2026, Jo <jo@x.example> wrote:\n> Really?\n> \n", "Yes.", "On Mon, 23 Nov 2026, Jo <jo@x.example> wrote:\n> Really?\n>", ""),
-            ("Ja.\n\nAm 23.11.2026 um 10:00 schrieb Jo Joiner\n<jo@x.example>:\n\n> Wirklich?", "Ja.", "Am 23.11.2026 um 10:00 schrieb Jo Joiner\n<jo@x.example>:\n\n> Wirklich?", ""),
+            (
+                "Yes.\n\nOn Mon, 23 Nov 2026, Jo <jo@x.example> wrote:\n> Really?\n> \n",
+                "Yes.",
+                "On Mon, 23 Nov 2026, Jo <jo@x.example> wrote:\n> Really?\n>",
+                "",
+            ),
+            (
+                "Ja.\n\nAm 23.11.2026 um 10:00 schrieb Jo Joiner\n<jo@x.example>:\n\n> Wirklich?",
+                "Ja.",
+                "Am 23.11.2026 um 10:00 schrieb Jo Joiner\n<jo@x.example>:\n\n> Wirklich?",
+                "",
+            ),
             ("Yes.\n-- \nJo\nFinance", "Yes.", "", "-- \nJo\nFinance"),
-            ("Yes.\n\nSent from my iPhone", "Yes.", "", "Sent from my iPhone"),
+            (
+                "Yes.\n\nSent from my iPhone",
+                "Yes.",
+                "",
+                "Sent from my iPhone",
+            ),
             ("Yes.\n-- \nJo\n\n> old", "Yes.", "> old", "-- \nJo"),
-            ("Yes.\n\nFrom: Jo <jo@x.example>\nSent: Monday\nTo: Me\nSubject: x\n\nold words", "Yes.", "From: Jo <jo@x.example>\nSent: Monday\nTo: Me\nSubject: x\n\nold words", ""),
-            ("Ja.\n\n________________________________\nVon: Jo\nGesendet: Montag\nAn: mich\nBetreff: x\n\nalt", "Ja.\n\n________________________________", "Von: Jo\nGesendet: Montag\nAn: mich\nBetreff: x\n\nalt", ""),
-            ("Yes.\n-----Original Message-----\nold", "Yes.", "-----Original Message-----\nold", ""),
+            (
+                "Yes.\n\nFrom: Jo <jo@x.example>\nSent: Monday\nTo: Me\nSubject: x\n\nold words",
+                "Yes.",
+                "From: Jo <jo@x.example>\nSent: Monday\nTo: Me\nSubject: x\n\nold words",
+                "",
+            ),
+            (
+                "Ja.\n\n________________________________\nVon: Jo\nGesendet: Montag\nAn: mich\nBetreff: x\n\nalt",
+                "Ja.\n\n________________________________",
+                "Von: Jo\nGesendet: Montag\nAn: mich\nBetreff: x\n\nalt",
+                "",
+            ),
+            (
+                "Yes.\n-----Original Message-----\nold",
+                "Yes.",
+                "-----Original Message-----\nold",
+                "",
+            ),
             // Below the quote.
-            ("On Mon 1, Jo <j@x> wrote:\n> Really?\n\nYes.", "Yes.", "On Mon 1, Jo <j@x> wrote:\n> Really?", ""),
+            (
+                "On Mon 1, Jo <j@x> wrote:\n> Really?\n\nYes.",
+                "Yes.",
+                "On Mon 1, Jo <j@x> wrote:\n> Really?",
+                "",
+            ),
             // Between the lines: the quote is what makes sense of it.
-            ("> One?\nYes.\n> Two?\nNo.", "> One?\nYes.\n> Two?\nNo.", "", ""),
-            ("Hi,\n> One?\nYes.\n> Two?\nNo.", "Hi,\n> One?\nYes.\n> Two?\nNo.", "", ""),
+            (
+                "> One?\nYes.\n> Two?\nNo.",
+                "> One?\nYes.\n> Two?\nNo.",
+                "",
+                "",
+            ),
+            (
+                "Hi,\n> One?\nYes.\n> Two?\nNo.",
+                "Hi,\n> One?\nYes.\n> Two?\nNo.",
+                "",
+                "",
+            ),
             // Not quotes.
-            ("On 3 May she wrote:\nthe poem", "On 3 May she wrote:\nthe poem", "", ""),
+            (
+                "On 3 May she wrote:\nthe poem",
+                "On 3 May she wrote:\nthe poem",
+                "",
+                "",
+            ),
             ("From: here\nto there", "From: here\nto there", "", ""),
             ("> only a quote", "> only a quote", "", ""),
             ("-- \nonly a signature", "-- \nonly a signature", "", ""),
-            ("Von meinem Schreibtisch aus sehe ich das Meer.", "Von meinem Schreibtisch aus sehe ich das Meer.", "", ""),
+            (
+                "Von meinem Schreibtisch aus sehe ich das Meer.",
+                "Von meinem Schreibtisch aus sehe ich das Meer.",
+                "",
+                "",
+            ),
             ("", "", "", ""),
-            (&format!("Fine.\n\nOn Mon 1, Desk <d@x> wrote:\n> {ours}\n> text"), "Fine.", &format!("On Mon 1, Desk <d@x> wrote:\n> {ours}\n> text"), ""),
-            (&format!("Fine.\n\n{ours}\ntext"), "Fine.", &format!("{ours}\ntext"), ""),
+            (
+                &format!("Fine.\n\nOn Mon 1, Desk <d@x> wrote:\n> {ours}\n> text"),
+                "Fine.",
+                &format!("On Mon 1, Desk <d@x> wrote:\n> {ours}\n> text"),
+                "",
+            ),
+            (
+                &format!("Fine.\n\n{ours}\ntext"),
+                "Fine.",
+                &format!("{ours}\ntext"),
+                "",
+            ),
             (&format!("{ours}\ntext"), &format!("{ours}\ntext"), "", ""),
         ] {
             let parts = split(text);

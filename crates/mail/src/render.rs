@@ -94,7 +94,11 @@ fn mailbox<'x>(party: &Party) -> Address<'x> {
     let address: String = party
         .address
         .chars()
-        .filter(|c| !c.is_control() && !c.is_whitespace() && !matches!(c, '<' | '>' | ',' | '"' | '\\' | ';' | ':'))
+        .filter(|c| {
+            !c.is_control()
+                && !c.is_whitespace()
+                && !matches!(c, '<' | '>' | ',' | '"' | '\\' | ';' | ':')
+        })
         .collect();
     let name = plain(&party.name).replace(['"', '\\', '<', '>'], "");
     Address::Address(EmailAddress {
@@ -160,14 +164,19 @@ pub fn render(out: &Outgoing<'_>) -> Vec<u8> {
     if !out.pictures.is_empty() {
         let pictures = out.pictures.iter().map(|picture| {
             MimePart::new(
-                ContentType::new(token(&picture.media_type)).attribute("name", plain(&picture.name)),
+                ContentType::new(token(&picture.media_type))
+                    .attribute("name", plain(&picture.name)),
                 picture.bytes.clone(),
             )
             .inline()
             .cid(token(&picture.content_id))
         });
         let parts = std::iter::once(body).chain(pictures).collect();
-        body = multipart("multipart/related", &boundary(out.message_id, "related"), parts);
+        body = multipart(
+            "multipart/related",
+            &boundary(out.message_id, "related"),
+            parts,
+        );
     }
     builder
         .body(body)
@@ -196,13 +205,24 @@ mod tests {
 
     fn sample() -> Outgoing<'static> {
         Outgoing {
-            from: Party { name: "Marketing, Uni".into(), address: "marketing@uni.example".into() },
-            to: Party { name: "Jürgen \"Jo\" Groß".into(), address: "jo@uni.example".into() },
+            from: Party {
+                name: "Marketing, Uni".into(),
+                address: "marketing@uni.example".into(),
+            },
+            to: Party {
+                name: "Jürgen \"Jo\" Groß".into(),
+                address: "jo@uni.example".into(),
+            },
             reply_to: Some("reply+7.abc@uni.example".into()),
             subject: "[#7] Poster für das Sommerfest ist fertig und liegt zur Abholung bereit 🎉",
             text: "Hello\n.\nFrom the desk\n",
             html: "<p>Hello</p>",
-            pictures: vec![Picture { content_id: "logo".into(), media_type: "image/png".into(), name: "logo.png".into(), bytes: vec![1, 2, 3] }],
+            pictures: vec![Picture {
+                content_id: "logo".into(),
+                media_type: "image/png".into(),
+                name: "logo.png".into(),
+                bytes: vec![1, 2, 3],
+            }],
             date: 1_800_000_000,
             message_id: "abc@uni.example",
             in_reply_to: Some("m1@uni.example"),

@@ -22,9 +22,27 @@ pub async fn page(me: Me) -> Result<Markup> {
         chosen: now.notices == value,
     };
     let options = [
-        option("all", t!(lang, "Everything"), t!(lang, "All that your inbox here tells you.")),
-        option("mine", t!(lang, "What concerns me"), t!(lang, "What waits for you, what was said to you, and how it ends.")),
-        option("none", t!(lang, "Nothing"), t!(lang, "You look into your inbox here. Receipts for messages of yours still come.")),
+        option(
+            "all",
+            t!(lang, "Everything"),
+            t!(lang, "All that your inbox here tells you."),
+        ),
+        option(
+            "mine",
+            t!(lang, "What concerns me"),
+            t!(
+                lang,
+                "What waits for you, what was said to you, and how it ends."
+            ),
+        ),
+        option(
+            "none",
+            t!(lang, "Nothing"),
+            t!(
+                lang,
+                "You look into your inbox here. Receipts for messages of yours still come."
+            ),
+        ),
     ];
     let none = Wrong::default();
     let body = html! {

@@ -25,11 +25,19 @@ fn is_open(state: &str) -> bool {
 pub async fn list(me: Me, Query(asked): Query<Asked>) -> Result<Markup> {
     let lang = me.lang();
     let (found, next) = post::list(&me, &me.actor, &asked).await?;
-    let states: Vec<(&str, &str, bool)> = ["held", "taken", "aside", "refused", "repeat", "discarded", "new"]
-        .iter()
-        .map(|s| (*s, words::state(lang, s).1, asked.state() == *s))
-        .chain([("all", t!(lang, "All"), asked.state() == "all")])
-        .collect();
+    let states: Vec<(&str, &str, bool)> = [
+        "held",
+        "taken",
+        "aside",
+        "refused",
+        "repeat",
+        "discarded",
+        "new",
+    ]
+    .iter()
+    .map(|s| (*s, words::state(lang, s).1, asked.state() == *s))
+    .chain([("all", t!(lang, "All"), asked.state() == "all")])
+    .collect();
     let chosen = states.iter().find(|s| s.2).map_or("", |s| s.1);
     let chips = [Chip {
         name: "state",
@@ -39,7 +47,13 @@ pub async fn list(me: Me, Query(asked): Query<Asked>) -> Result<Markup> {
         options: &states,
         many: false,
     }];
-    let cols = [t!(lang, "Message"), t!(lang, "State"), t!(lang, "Why"), t!(lang, "Came")].map(|label| Col {
+    let cols = [
+        t!(lang, "Message"),
+        t!(lang, "State"),
+        t!(lang, "Why"),
+        t!(lang, "Came"),
+    ]
+    .map(|label| Col {
         label,
         ..Col::default()
     });
@@ -108,8 +122,14 @@ async fn page(me: &Me, id: &str, typed: &Release, wrong: &Wrong) -> Result<Marku
     };
     let mut facts = vec![
         (t!(lang, "From"), html! { (from) }),
-        (t!(lang, "Came"), html! { (fmt::when(lang, one.at, me.now, &me.prefs.zone)) }),
-        (t!(lang, "Size"), html! { (fmt::bytes(lang, u64::try_from(one.size).unwrap_or(0))) }),
+        (
+            t!(lang, "Came"),
+            html! { (fmt::when(lang, one.at, me.now, &me.prefs.zone)) },
+        ),
+        (
+            t!(lang, "Size"),
+            html! { (fmt::bytes(lang, u64::try_from(one.size).unwrap_or(0))) },
+        ),
     ];
     if let Some(item) = &item {
         facts.push((

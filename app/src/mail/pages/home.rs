@@ -121,7 +121,10 @@ pub async fn test(me: Me, Input(test): Input<Test>) -> Result<Response> {
     match try_it(&me, &test.to).await {
         Ok(()) => Ok(see_other(
             "/admin/mail",
-            Some(Flash::new(t!(lang, "The mail server took the message. Look into that mailbox."))),
+            Some(Flash::new(t!(
+                lang,
+                "The mail server took the message. Look into that mailbox."
+            ))),
         )),
         Err(error) => {
             let wrong = Wrong::of(lang, error)?;
@@ -150,7 +153,8 @@ pub async fn try_it(me: &Me, to: &str) -> Result<()> {
     carrier.send(message).await.map_err(|refusal| {
         Error::field(
             "to",
-            crate::error::Msg::new("The mail server did not take it: {why}.").with("why", refusal.why.trim_end_matches('.')),
+            crate::error::Msg::new("The mail server did not take it: {why}.")
+                .with("why", refusal.why.trim_end_matches('.')),
         )
     })
 }

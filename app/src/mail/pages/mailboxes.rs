@@ -52,7 +52,11 @@ pub async fn show(me: Me, Path(id): Path<String>) -> Result<Markup> {
 }
 
 /// POST /admin/mail/boxes/{mailbox}
-pub async fn save(me: Me, Path(id): Path<String>, Input(typed): Input<NewMailbox>) -> Result<Response> {
+pub async fn save(
+    me: Me,
+    Path(id): Path<String>,
+    Input(typed): Input<NewMailbox>,
+) -> Result<Response> {
     match boxes::change(&me, &me.actor, &id, &typed).await {
         Ok(()) => Ok(see_other(
             "/admin/mail",
@@ -68,7 +72,10 @@ pub async fn save(me: Me, Path(id): Path<String>, Input(typed): Input<NewMailbox
 /// POST /admin/mail/boxes/{mailbox}/archive
 pub async fn archive(me: Me, Path(id): Path<String>) -> Result<Response> {
     boxes::archive(&me, &me.actor, &id).await?;
-    let said = t!(me.lang(), "The mailbox is out of use. What came through it stays.");
+    let said = t!(
+        me.lang(),
+        "The mailbox is out of use. What came through it stays."
+    );
     Ok(see_other("/admin/mail", Some(Flash::new(said))))
 }
 
@@ -95,11 +102,42 @@ async fn form(me: &Me, id: Option<&str>, typed: &NewMailbox, wrong: &Wrong) -> R
             chosen: typed.strangers == rule.key(),
         }
     });
-    let title = if id.is_some() { t!(lang, "Mailbox") } else { t!(lang, "New mailbox") };
-    let action = id.map_or_else(|| "/admin/mail/boxes/new".to_owned(), |id| format!("/admin/mail/boxes/{id}"));
-    let address = hint_field(wrong, "address", t!(lang, "Address"), &typed.address, t!(lang, "Your mail server must bring messages to this address and to reply+… beside it here."));
-    let name = hint_field(wrong, "name", t!(lang, "Name"), &typed.name, t!(lang, "What people see as the sender."));
-    let service = hint_field(wrong, "service", t!(lang, "A new message becomes"), "", t!(lang, "The service that is ordered. What its form asks beyond the message is asked later."));
+    let title = if id.is_some() {
+        t!(lang, "Mailbox")
+    } else {
+        t!(lang, "New mailbox")
+    };
+    let action = id.map_or_else(
+        || "/admin/mail/boxes/new".to_owned(),
+        |id| format!("/admin/mail/boxes/{id}"),
+    );
+    let address = hint_field(
+        wrong,
+        "address",
+        t!(lang, "Address"),
+        &typed.address,
+        t!(
+            lang,
+            "Your mail server must bring messages to this address and to reply+… beside it here."
+        ),
+    );
+    let name = hint_field(
+        wrong,
+        "name",
+        t!(lang, "Name"),
+        &typed.name,
+        t!(lang, "What people see as the sender."),
+    );
+    let service = hint_field(
+        wrong,
+        "service",
+        t!(lang, "A new message becomes"),
+        "",
+        t!(
+            lang,
+            "The service that is ordered. What its form asks beyond the message is asked later."
+        ),
+    );
     let body = html! {
         h1 tabindex="-1" class="admin-h" { (title) }
         (wrong.summary(lang))
@@ -123,7 +161,13 @@ async fn form(me: &Me, id: Option<&str>, typed: &NewMailbox, wrong: &Wrong) -> R
     frame(me, "", title, html! {}, body).await
 }
 
-fn hint_field<'a>(wrong: &'a Wrong, name: &'a str, label: &'a str, value: &'a str, hint: &'a str) -> field::Field<'a> {
+fn hint_field<'a>(
+    wrong: &'a Wrong,
+    name: &'a str,
+    label: &'a str,
+    value: &'a str,
+    hint: &'a str,
+) -> field::Field<'a> {
     field::Field {
         hint,
         ..wrong.field(name, label, value)

@@ -56,23 +56,40 @@ pub async fn body(me: &Me, one: &Incoming) -> Result<Markup> {
     let raw = format!("/mail/{}/raw", one.id);
     let download = html! { a class="btn btn-s btn-line" href=(raw) download { (t!(lang, "Download the raw message")) } };
     let Some(mail) = mail_of(me, one).await? else {
-        return Ok(card(t!(lang, "Message"), html! {
-            p { (t!(lang, "It cannot be read.")) }
-            p { (download) }
-        }));
+        return Ok(card(
+            t!(lang, "Message"),
+            html! {
+                p { (t!(lang, "It cannot be read.")) }
+                p { (download) }
+            },
+        ));
     };
     let pictures: HashMap<String, String> = mail
         .attachments
         .iter()
         .enumerate()
         .filter(|(_, a)| kind::is_picture(picture_type(a)))
-        .filter_map(|(at, a)| Some((a.content_id.clone()?, format!("/mail/{}/picture/{at}", one.id))))
+        .filter_map(|(at, a)| {
+            Some((
+                a.content_id.clone()?,
+                format!("/mail/{}/picture/{at}", one.id),
+            ))
+        })
         .collect();
-    let rich = mail.html.as_deref().map(|text| markup::clean(text, pictures));
+    let rich = mail
+        .html
+        .as_deref()
+        .map(|text| markup::clean(text, pictures));
     let list = |parties: &[mil_mail::Party]| {
         parties
             .iter()
-            .map(|p| if p.name.is_empty() { p.address.clone() } else { format!("{} <{}>", p.name, p.address) })
+            .map(|p| {
+                if p.name.is_empty() {
+                    p.address.clone()
+                } else {
+                    format!("{} <{}>", p.name, p.address)
+                }
+            })
             .collect::<Vec<_>>()
             .join(", ")
     };
@@ -119,8 +136,14 @@ pub async fn raw(me: Me, Path(id): Path<String>) -> Result<Response> {
     let bytes = sort::raw(&me.app, &one.sha256).await?;
     let headers = [
         (header::CONTENT_TYPE, "message/rfc822".to_owned()),
-        (header::CONTENT_DISPOSITION, name::disposition(false, &format!("{id}.eml"))),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            name::disposition(false, &format!("{id}.eml")),
+        ),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox".to_owned(),
+        ),
     ];
     Ok((headers, bytes).into_response())
 }
@@ -129,15 +152,25 @@ pub async fn raw(me: Me, Path(id): Path<String>) -> Result<Response> {
 pub async fn picture(me: Me, Path((id, number)): Path<(String, usize)>) -> Result<Response> {
     let one = post::find(&me, &me.actor, &id).await?;
     let mail = mail_of(&me, &one).await?.ok_or(Error::NotFound)?;
-    let file = mail.attachments.into_iter().nth(number).ok_or(Error::NotFound)?;
+    let file = mail
+        .attachments
+        .into_iter()
+        .nth(number)
+        .ok_or(Error::NotFound)?;
     let media_type = picture_type(&file);
     if !kind::is_picture(media_type) {
         return Err(Error::NotFound);
     }
     let headers = [
         (header::CONTENT_TYPE, kind::sent_as(media_type).to_owned()),
-        (header::CONTENT_DISPOSITION, name::disposition(true, &file.name)),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            name::disposition(true, &file.name),
+        ),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox".to_owned(),
+        ),
     ];
     Ok((headers, file.bytes).into_response())
 }

@@ -30,7 +30,14 @@ pub async fn list(me: Me, Query(asked): Query<Asked>) -> Result<Markup> {
         options: &states,
         many: false,
     }];
-    let cols = [t!(lang, "To"), t!(lang, "Request"), t!(lang, "State"), t!(lang, "When"), t!(lang, "What to do")].map(|label| Col {
+    let cols = [
+        t!(lang, "To"),
+        t!(lang, "Request"),
+        t!(lang, "State"),
+        t!(lang, "When"),
+        t!(lang, "What to do"),
+    ]
+    .map(|label| Col {
         label,
         ..Col::default()
     });

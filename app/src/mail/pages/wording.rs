@@ -81,14 +81,16 @@ pub async fn save(
 
 async fn page(me: &Me, which: Which, of: Lang, typed: &Template, wrong: &Wrong) -> Result<Markup> {
     let lang = me.lang();
-    let address = |which: Which, of: Lang| format!("/admin/mail/words/{}/{}", which.key(), of.code());
+    let address =
+        |which: Which, of: Lang| format!("/admin/mail/words/{}/{}", which.key(), of.code());
     let here = address(which, of);
     let name = |which: Which| match which {
         Which::Notice => t!(lang, "Something happened"),
         Which::Received => t!(lang, "A message is here"),
     };
     let whiches = Which::ALL.map(|w| (name(w), address(w, of), w == which));
-    let langs = [(Lang::En, "English"), (Lang::De, "Deutsch")].map(|(l, name)| (name, address(which, l), l == of));
+    let langs = [(Lang::En, "English"), (Lang::De, "Deutsch")]
+        .map(|(l, name)| (name, address(which, l), l == of));
     let bar = |label: &str, all: &[(&str, String, bool)]| {
         let items: Vec<Seg<'_>> = all
             .iter()
@@ -102,7 +104,10 @@ async fn page(me: &Me, which: Which, of: Lang, typed: &Template, wrong: &Wrong) 
         seg(label, &items)
     };
     let subject = wrong.field("subject", t!(lang, "Subject"), &typed.subject);
-    let hint = t!(lang, "Markdown. Filled in are: name, number, title, what, text, promised, organisation, each between two curly brackets on either side.");
+    let hint = t!(
+        lang,
+        "Markdown. Filled in are: name, number, title, what, text, promised, organisation, each between two curly brackets on either side."
+    );
     let body = Field {
         hint,
         ..wrong.field("body", t!(lang, "Text"), &typed.body)
@@ -138,5 +143,12 @@ async fn page(me: &Me, which: Which, of: Lang, typed: &Template, wrong: &Wrong) 
             }))
         }
     };
-    frame(me, "/admin/mail/words/notice/en", t!(lang, "Wording"), html! {}, main).await
+    frame(
+        me,
+        "/admin/mail/words/notice/en",
+        t!(lang, "Wording"),
+        html! {},
+        main,
+    )
+    .await
 }
