@@ -75,7 +75,7 @@ async fn talk(app: &App, protocol: Protocol, mut socket: TcpStream) -> std::io::
     socket.write_all(session.greeting().as_bytes()).await?;
     let mut piece = vec![0_u8; 16 * 1024];
     loop {
-        while let Some(next) = session.next() {
+        while let Some(next) = session.step() {
             let next = match next {
                 Next::Ask(address) => {
                     let known = boxes::all(&app.db).await.map(|all| is_ours(&all, &address));

@@ -1,12 +1,13 @@
 //! Machines that answer machines, mail that cannot be sent, and what comes back.
 
+use crate::harness::TestApp;
 use crate::mail::*;
 use crate::on_each_database;
 use crate::queue::order;
 use jiff::SignedDuration;
 use mil::mail::send::{self, Carrier, Refusal};
 use mil_db::sql;
-use mil_mail::read;
+
 use serde_json::json;
 
 on_each_database!(machines_floods_and_loops_are_held_or_set_aside, |app| {

@@ -123,31 +123,26 @@ impl Session {
     }
 
     /// The next thing to do; `None` when more must be read.
-    pub fn next(&mut self) -> Option<Next> {
+    pub fn step(&mut self) -> Option<Next> {
         if self.asked.is_some() {
             return None;
         }
-        loop {
-            if self.data.is_some() {
-                match self.read_data() {
-                    Some(next) => return Some(next),
-                    None => return None,
-                }
-            }
-            let end = self.waiting.iter().position(|b| *b == b'\n');
-            let Some(end) = end else {
-                if self.waiting.len() > MAX_LINE {
-                    return Some(Next::Close("500 5.5.2 The line is too long\r\n".into()));
-                }
-                return None;
-            };
-            let line: Vec<u8> = self.waiting.drain(..=end).collect();
-            if line.len() > MAX_LINE {
-                return Some(self.wrong("500 5.5.2 The line is too long"));
-            }
-            let line = String::from_utf8_lossy(&line);
-            return Some(self.command(line.trim_end_matches(['\r', '\n'])));
+        if self.data.is_some() {
+            return self.read_data();
         }
+        let end = self.waiting.iter().position(|b| *b == b'\n');
+        let Some(end) = end else {
+            if self.waiting.len() > MAX_LINE {
+                return Some(Next::Close("500 5.5.2 The line is too long\r\n".into()));
+            }
+            return None;
+        };
+        let line: Vec<u8> = self.waiting.drain(..=end).collect();
+        if line.len() > MAX_LINE {
+            return Some(self.wrong("500 5.5.2 The line is too long"));
+        }
+        let line = String::from_utf8_lossy(&line);
+        Some(self.command(line.trim_end_matches(['\r', '\n'])))
     }
 
     /// The handshake is done; everything before it is forgotten (RFC 3207).
@@ -381,7 +376,7 @@ mod tests {
         let mut session = Session::new(protocol, "mil.example", small(), true);
         let (mut said, mut kept) = (session.greeting(), Vec::new());
         session.feed(text.as_bytes());
-        while let Some(next) = session.next() {
+        while let Some(next) = session.step() {
             match next {
                 Next::Say(text) | Next::Secure(text) => said.push_str(&text),
                 Next::Close(text) => {
@@ -460,7 +455,7 @@ mod tests {
             let mut session = Session::new(Protocol::Smtp, "h", small(), false);
             'all: for piece in bytes.chunks(cut) {
                 session.feed(piece);
-                while let Some(next) = session.next() {
+                while let Some(next) = session.step() {
                     match next {
                         Next::Take(_) => { session.taken(Ok(())); }
                         Next::Ask(_) => { session.known(true); }
@@ -480,7 +475,7 @@ mod tests {
             let mut kept = None;
             for piece in text.as_bytes().chunks(cut) {
                 session.feed(piece);
-                while let Some(next) = session.next() {
+                while let Some(next) = session.step() {
                     match next {
                         Next::Take(envelope) => { kept = Some(envelope.raw); session.taken(Ok(())); }
                         Next::Ask(_) => { session.known(true); }
