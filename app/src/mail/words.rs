@@ -8,7 +8,7 @@ use crate::ui::block::Tone;
 pub fn state(lang: Lang, state: &str) -> (Tone, &'static str) {
     match state {
         "new" | "waiting" => (Tone::Plain, t!(lang, "Waiting")),
-        "taken" => (Tone::Ok, t!(lang, "Taken")),
+        "taken" => (Tone::Ok, t!(lang, "Accepted")),
         "sent" => (Tone::Ok, t!(lang, "Sent")),
         "aside" => (Tone::Plain, t!(lang, "Set aside")),
         "held" => (Tone::Warn, t!(lang, "Held")),

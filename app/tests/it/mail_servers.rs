@@ -113,6 +113,7 @@ async fn a_letter_its_answer_and_the_reply_go_round_through_real_servers() {
     let got = lying_in(&servers.boxes.join("maren"));
     let answer = got
         .iter()
+        .rev()
         .map(|raw| read(raw).unwrap())
         .find(|m| m.text.contains("Which hall?"))
         .expect("the answer is in her box");
