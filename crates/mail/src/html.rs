@@ -66,9 +66,41 @@ pub fn clean(html: &str, pictures: HashMap<String, String>) -> Clean {
         .clean(html)
         .to_string();
     Clean {
-        html: document,
+        html: with_alt(&document),
         held_back: held_back.load(Ordering::Relaxed),
     }
+}
+
+/// Pictures without a text beside them say nothing, rather than their address.
+/// What comes in was written by the cleaner: `<` begins a tag and nothing else,
+/// and values stand between double quotes.
+fn with_alt(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        let mut quoted = false;
+        let end = tag.find(|c| {
+            quoted ^= c == '"';
+            c == '>' && !quoted
+        });
+        let Some(end) = end else {
+            rest = tag;
+            break;
+        };
+        let (tag, after) = tag.split_at(end);
+        out.push_str(tag);
+        let named = tag
+            .split('"')
+            .step_by(2)
+            .any(|part| part.ends_with(" alt="));
+        if (tag == "<img" || tag.starts_with("<img ")) && !named {
+            out.push_str(" alt=\"\"");
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 /// Whether a link names another place in full. One that does not would lead to

@@ -109,6 +109,22 @@ fn absurd_markup_is_quick_and_keeps_its_text() {
     }
 }
 
+#[test]
+fn a_picture_without_words_says_nothing() {
+    let text = |html: &str| clean(html, none()).html;
+    assert_eq!(
+        text("<p>a<img width=1></p>"),
+        "<p>a<img width=\"1\" alt=\"\"></p>"
+    );
+    assert_eq!(text("<img alt=Logo>"), "<img alt=\"Logo\">");
+    assert_eq!(text("<img>"), "<img alt=\"\">");
+    // Words that look like markup stay words.
+    let tricky =
+        text("<img width='<img ' alt='x <img y> \" alt='><a href='https://x/?<img >'>b</a>");
+    assert_eq!(tricky.matches(" alt=\"\"").count(), 0, "{tricky}");
+    assert_eq!(clean(&tricky, none()).html, tricky);
+}
+
 proptest! {
     #[test]
     fn plain_words_are_never_eaten(words in prop::collection::vec("[a-zäöü0-9]{1,8}", 1..20),
