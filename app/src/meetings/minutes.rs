@@ -23,7 +23,15 @@ fn line(text: &str) -> String {
 /// A draft in the language of whoever writes.
 pub fn draft(ctx: &Ctx, m: &Meeting, people: &[Attendee], points: &[Point]) -> String {
     let lang = ctx.lang();
-    let when = fmt::when(lang, m.starts_at, ctx.now, &ctx.prefs.zone);
+    // Minutes are read years later: no “today”, and the year in full.
+    let start = ctx.prefs.zone.to_datetime(m.starts_at);
+    let when = format!(
+        "{} {} {}, {}",
+        fmt::weekday(lang, start.date()),
+        fmt::day_month(lang, start.date()),
+        start.year(),
+        fmt::time(lang, m.starts_at, &ctx.prefs.zone)
+    );
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}, {when}\n", line(&m.name));

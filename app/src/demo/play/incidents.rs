@@ -50,7 +50,12 @@ fn minutes(n: i64) -> SignedDuration {
 impl World {
     /// Break things, mend one of them, and learn from it.
     pub(super) async fn break_down(&self, now: Timestamp) -> Result<()> {
-        self.major(now - SignedDuration::from_hours(24 * 9)).await?;
+        // On Tuesday of last week, at nine.
+        let monday = crate::calendar::grid::monday(self.zone.to_datetime(now).date());
+        let day = crate::calendar::grid::plus(monday, -6);
+        let at = self.zone.to_timestamp(day.at(9, 0, 0, 0));
+        self.major(at.map_err(|e| Error::Internal(e.to_string()))?)
+            .await?;
         self.small(now - minutes(95)).await?;
         while listen::run(&self.app, now).await? > 0 {}
         Ok(())
@@ -174,7 +179,7 @@ impl World {
             title: "Warn us when a list of the form tool is nine tenths full",
             service: "routine-change",
             owner: Some(&self.ids.people["aisha"]),
-            due_on: Some(ctx.today()),
+            due_on: Some(crate::calendar::grid::plus(ctx.today(), 28)),
         };
         post_mortems::act(&ctx, ctx.me()?, incident, action).await?;
         post_mortems::publish(&ctx, ctx.me()?, incident).await?;
