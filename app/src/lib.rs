@@ -44,6 +44,7 @@ pub mod portal;
 pub mod post_mortems;
 pub mod practices;
 pub mod problems;
+pub mod proofs;
 pub mod queue;
 pub mod random;
 pub mod recurring;

@@ -168,6 +168,7 @@ pub fn routes() -> Vec<Route> {
         crate::spent::routes(),
         crate::incidents::routes(),
         crate::problems::routes(),
+        crate::proofs::routes(),
         crate::post_mortems::routes(),
         crate::calendar::routes(),
         crate::policies::routes(),

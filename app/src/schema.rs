@@ -39,4 +39,5 @@ list![
     "0035_found.sql",
     "0036_deflection.sql",
     "0040_mail.sql",
+    "0046_proofs.sql",
 ];

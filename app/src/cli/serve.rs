@@ -201,6 +201,9 @@ async fn tick(app: App) {
         if let Err(error) = crate::assets::watch::run_due(&app, app.now()).await {
             tracing::error!(%error, "no owner was told that rights end");
         }
+        if let Err(error) = crate::proofs::watch::run_due(&app, app.now()).await {
+            tracing::error!(%error, "nobody was reminded of a proof round");
+        }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");
         }
@@ -221,6 +224,9 @@ async fn render(app: App) {
         every.tick().await;
         if let Err(error) = crate::assets::render::job::run_due(&app, app.now()).await {
             tracing::error!(%error, "no renditions were made");
+        }
+        if let Err(error) = crate::proofs::prepare::run_due(&app, app.now()).await {
+            tracing::error!(%error, "no pages of proof rounds were made");
         }
     }
 }

@@ -87,7 +87,9 @@ async fn orphans(app: &App, before: Timestamp) -> Result<usize> {
              UNION ALL SELECT id FROM asset_version WHERE sha256 = $1
              UNION ALL SELECT id FROM asset_upload WHERE sha256 = $1
              UNION ALL SELECT version_id AS id FROM asset_rendition WHERE sha256 = $1
-             UNION ALL SELECT id FROM mail_in WHERE sha256 = $1 LIMIT 1")
+             UNION ALL SELECT id FROM mail_in WHERE sha256 = $1
+             UNION ALL SELECT id FROM proof_file WHERE sha256 = $1
+             UNION ALL SELECT id FROM proof_page WHERE sha256 = $1 LIMIT 1")
         .bind(blob.sha.as_str())
         .opt(&app.db)
         .await?;

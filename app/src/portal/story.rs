@@ -166,6 +166,9 @@ fn line(
     let by = |you: &str, other: String| if who.is_none() { you.to_owned() } else { other };
     let name = who.unwrap_or_default();
     Some(match verb {
+        "proof.started" | "proof.version_added" | "proof.decided" | "proof.closed" => {
+            ("image", crate::proofs::panel::told(lang, verb, who, data)?)
+        }
         "request.ordered" if data["on_behalf"] == true => (
             "check",
             t!(

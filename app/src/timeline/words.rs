@@ -85,6 +85,28 @@ impl Teller<'_> {
                 from = from,
                 to = to
             ),
+            "proof.started" => t!(
+                lang,
+                "started the proof round “{title}”",
+                title = self.text(d, "title")
+            ),
+            "proof.version_added" => t!(
+                lang,
+                "put version {n} into the proof round “{title}”",
+                n = d["number"].as_i64().unwrap_or(0),
+                title = self.text(d, "title")
+            ),
+            "proof.decided" => crate::proofs::panel::decided(lang, d),
+            "proof.closed" => t!(
+                lang,
+                "closed the proof round “{title}”",
+                title = self.text(d, "title")
+            ),
+            "proof.opened" => t!(
+                lang,
+                "opened the proof round “{title}” again",
+                title = self.text(d, "title")
+            ),
             "playbook.run_started" => t!(
                 lang,
                 "started the playbook “{name}”",

@@ -143,6 +143,7 @@ async fn made(app: &App, version: &Version, dir: &std::path::Path) -> Result<(Do
         media_type: version.media_type.clone(),
         name: version.name.clone(),
         presets: store::presets(&app.db).await?,
+        pages: 0,
     };
     let done = child::run(&app.config.program, &task).await?;
     let mut kept = Vec::new();

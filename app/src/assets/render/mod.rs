@@ -5,6 +5,7 @@
 //! | [`job`] | the queue: claim, lease, try again, give up |
 //! | [`child`] | a process of our own with limits, for whatever decodes |
 //! | [`one`] | what that process does (`mil render-one`) |
+//! | [`pages`] | the pages of a file, to look at together |
 //! | [`raster`] | pixels: read within limits, turned, scaled, written without metadata |
 //! | [`svg`] | drawings: only what draws is kept |
 //! | [`meta`] | EXIF, IPTC and XMP as fields |
@@ -17,6 +18,7 @@ pub mod child;
 pub mod job;
 pub mod meta;
 pub mod one;
+pub mod pages;
 pub mod raster;
 pub mod svg;
 
@@ -43,6 +45,10 @@ pub struct Task {
     pub media_type: String,
     pub name: String,
     pub presets: Vec<Preset>,
+    /// Instead of sizes: so many pages, each as a picture with what tells
+    /// whether a part of it changed.
+    #[serde(default)]
+    pub pages: u32,
 }
 
 /// What it answers.
@@ -60,6 +66,8 @@ pub struct Done {
     pub look: String,
     pub meta: Vec<(String, String)>,
     pub made: Vec<Made>,
+    /// Of each page: hashes of its parts, see [`pages`].
+    pub tiles: Vec<String>,
 }
 
 /// A file in the output directory.

@@ -5,14 +5,14 @@ use std::path::Path;
 use std::process::Command;
 
 use super::raster::{self, BROKEN, TOO_LARGE};
-use super::{CPU_SECONDS, Done, Made, Task, svg};
+use super::{CPU_SECONDS, Done, Made, Task, pages, svg};
 
 /// The largest drawing, in bytes.
-const SVG_BYTES: u64 = 10_000_000;
+pub(super) const SVG_BYTES: u64 = 10_000_000;
 /// The largest picture file, in bytes: it is held in memory while it is read.
-const RASTER_BYTES: u64 = 120_000_000;
+pub(super) const RASTER_BYTES: u64 = 120_000_000;
 /// The longest side of a drawing that is made into pixels.
-const SVG_SIDE: u32 = 2400;
+pub(super) const SVG_SIDE: u32 = 2400;
 
 /// `mil render-one`: the task comes as JSON on standard input, the answer goes
 /// to standard output.
@@ -44,6 +44,9 @@ pub fn main() -> std::process::ExitCode {
 /// # Errors
 /// Why it cannot be shown.
 pub fn run(task: &Task) -> Result<Done, &'static str> {
+    if task.pages > 0 {
+        return pages::run(task);
+    }
     match task.media_type.as_str() {
         "image/svg+xml" => drawing(task),
         "application/pdf" => paged(task),
@@ -58,7 +61,7 @@ pub fn run(task: &Task) -> Result<Done, &'static str> {
     }
 }
 
-fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, &'static str> {
+pub(super) fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, &'static str> {
     let size = std::fs::metadata(path).map_err(|_| BROKEN)?.len();
     if size > most {
         return Err(TOO_LARGE);
@@ -104,15 +107,7 @@ fn drawing(task: &Task) -> Result<Done, &'static str> {
 
 /// The first page, by poppler's `pdftoppm` if it is there.
 fn paged(task: &Task) -> Result<Done, &'static str> {
-    let head = {
-        let mut head = [0; 5];
-        let mut file = std::fs::File::open(&task.input).map_err(|_| BROKEN)?;
-        let _ = file.read(&mut head);
-        head
-    };
-    if &head != b"%PDF-" {
-        return Err(BROKEN);
-    }
+    is_pdf(task)?;
     let stem = task.output.join("page");
     let mut command = Command::new("pdftoppm");
     command.args([
@@ -127,6 +122,18 @@ fn paged(task: &Task) -> Result<Done, &'static str> {
     ]);
     command.arg(&task.input).arg(&stem);
     picture_of(task, command, &stem.with_extension("png"))
+}
+
+/// An error unless the file begins as a PDF does.
+pub(super) fn is_pdf(task: &Task) -> Result<(), &'static str> {
+    let mut head = [0; 5];
+    let mut file = std::fs::File::open(&task.input).map_err(|_| BROKEN)?;
+    let _ = file.read(&mut head);
+    if &head == b"%PDF-" {
+        Ok(())
+    } else {
+        Err(BROKEN)
+    }
 }
 
 /// A picture from the film's beginning, by `ffmpeg` if it is there.
@@ -149,13 +156,9 @@ fn moving(task: &Task) -> Result<Done, &'static str> {
     picture_of(task, command, &poster)
 }
 
-/// What another program makes of it: only our own sizes of that, not its
-/// original, are kept. The limits of this process hold for that one, too.
-fn picture_of(task: &Task, mut command: Command, file: &Path) -> Result<Done, &'static str> {
-    let plain = Done {
-        plain: true,
-        ..Done::default()
-    };
+/// Have another program do its work, under the limits of this one. Says whether
+/// it is there.
+pub(super) fn call(task: &Task, command: &mut Command) -> Result<bool, &'static str> {
     command
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -165,10 +168,24 @@ fn picture_of(task: &Task, mut command: Command, file: &Path) -> Result<Done, &'
         .stdout(std::process::Stdio::null());
     command.stderr(std::process::Stdio::null());
     match command.status() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(plain),
-        Err(_) => return Err(BROKEN),
-        Ok(_) if !file.exists() => return Err(BROKEN),
-        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(_) => Err(BROKEN),
+        Ok(_) => Ok(true),
+    }
+}
+
+/// What another program makes of it: only our own sizes of that, not its
+/// original, are kept. The limits of this process hold for that one, too.
+fn picture_of(task: &Task, mut command: Command, file: &Path) -> Result<Done, &'static str> {
+    let plain = Done {
+        plain: true,
+        ..Done::default()
+    };
+    if !call(task, &mut command)? {
+        return Ok(plain);
+    }
+    if !file.exists() {
+        return Err(BROKEN);
     }
     let mut done = pixels(task, &bytes(file, RASTER_BYTES)?)?;
     let _ = std::fs::remove_file(file);

@@ -138,7 +138,17 @@ impl Pixels {
 
     /// Write one size into `dir`.
     pub fn make(&self, preset: &Preset, dir: &Path) -> Option<Made> {
+        self.write(self.scaled(preset)?, preset, dir)
+    }
+
+    /// A page to look at, and the hashes of its parts.
+    pub fn page(&self, preset: &Preset, dir: &Path) -> Option<(Made, String)> {
         let image = self.scaled(preset)?;
+        let tiles = super::pages::tiles(&image);
+        Some((self.write(image, preset, dir)?, tiles))
+    }
+
+    fn write(&self, image: DynamicImage, preset: &Preset, dir: &Path) -> Option<Made> {
         let png = match preset.format.as_str() {
             "png" => true,
             "jpeg" => false,
