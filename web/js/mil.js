@@ -10,6 +10,7 @@ import { startKeys } from './keys.js';
 import { startDesk } from './desk.js';
 import { startLive, tick } from './live.js';
 import { watchTus } from './tus.js';
+import { showProof, startProofs } from './proof.js';
 import { startSuggest } from './suggest.js';
 import { startUpload, watchDrop } from './upload.js';
 import { startWrite } from './write.js';
@@ -27,6 +28,7 @@ function ready(root) {
   all('[data-tus]').forEach(watchTus);
   all('[data-toast]').forEach(watchToast);
   startDesk(root);
+  showProof(root);
   startLive();
   tick();
 }
@@ -100,6 +102,7 @@ function start() {
   startForms();
   startWrite();
   startKeys();
+  startProofs();
   startUpload();
   setInterval(tick, 60000);
   on('htmx:load', (e) => ready(e.detail.elt));

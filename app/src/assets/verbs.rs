@@ -364,7 +364,7 @@ pub async fn renew_in(
     store::save(tx, &mut a, &tags, ctx.now).await?;
     let data = json!({ "number": version.number, "file": file.name, "sha256": file.sha256, "note": version.note });
     note(tx, ctx, actor, "asset.version_added", id, data).await?;
-    crate::proofs::verbs::asset_renewed(tx, ctx, actor, id, &version).await?;
+    crate::proofs::begin::asset_renewed(tx, ctx, actor, id, &version).await?;
     Ok(a)
 }
 

@@ -9,7 +9,7 @@ use image::{Rgb, RgbImage};
 const NAVY: &str = "#12305c";
 
 /// A word in strokes, so that it looks the same without any font.
-fn word(text: &str, x: f32, y: f32, size: f32) -> String {
+pub fn word(text: &str, x: f32, y: f32, size: f32) -> String {
     let mut out = String::new();
     for (n, c) in text.chars().enumerate() {
         let d = match c {
@@ -20,6 +20,8 @@ fn word(text: &str, x: f32, y: f32, size: f32) -> String {
             'H' => "M0 0v6M4 0v6M0 3h4",
             'A' => "M0 6L2 0l2 6M.8 4h2.4",
             'V' => "M0 0l2 6 2-6",
+            'P' => "M0 6V0h2.4a1.6 1.6 0 0 1 0 3.2H0",
+            'Y' => "M0 0l2 3 2-3M2 3v3",
             'E' => "M3.6 0H0v6h3.6M0 3h3",
             _ => "",
         };
@@ -62,6 +64,29 @@ pub fn scene(sky: &str, hills: [&str; 3]) -> Vec<u8> {
          <circle cx=\"112\" cy=\"52\" r=\"17\" fill=\"#fff3d6\"/><path d=\"M0 70Q40 52 84 64T160 56V120H0Z\" fill=\"{far}\"/>\
          <path d=\"M0 84Q46 66 92 80T160 74V120H0Z\" fill=\"{middle}\"/><path d=\"M0 100Q50 86 100 97T160 94V120H0Z\" fill=\"{near}\"/>\
          <rect x=\"30\" y=\"46\" width=\"7\" height=\"34\" fill=\"#fff8ec\"/><path d=\"M28.5 46h10l-2.5-8h-5z\" fill=\"{near}\"/></svg>"
+    )
+    .into_bytes()
+}
+
+/// A poster for the open day. On the first version the sign is small and in the
+/// way of the words; on the second it stands free.
+pub fn poster(second: bool) -> Vec<u8> {
+    let (x, y, size) = if second {
+        (232.0, 24.0, 1.6)
+    } else {
+        (28.0, 84.0, 0.8)
+    };
+    let (top, bottom) = (
+        word("OPEN", 30.0, 70.0, 11.0),
+        word("DAY", 30.0, 150.0, 11.0),
+    );
+    let name = word("NORDHAVEN", 30.0, 396.0, 3.0);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 440\"><rect width=\"320\" height=\"440\" fill=\"#f0c38e\"/>\
+         <circle cx=\"228\" cy=\"236\" r=\"38\" fill=\"#fff3d6\"/><path d=\"M0 270Q80 222 168 256T320 238V440H0Z\" fill=\"#e0896b\"/>\
+         <path d=\"M0 316Q92 272 184 306T320 292V440H0Z\" fill=\"#6b4a73\"/><path d=\"M0 372Q100 338 200 362T320 354V440H0Z\" fill=\"{NAVY}\"/>\
+         <g fill=\"none\" stroke=\"{NAVY}\" stroke-width=\"1.1\">{top}{bottom}</g><g fill=\"none\" stroke=\"#fff\" stroke-width=\"1\">{name}</g>\
+         <g fill=\"none\" stroke=\"{NAVY}\" stroke-width=\"3\" stroke-linecap=\"round\" transform=\"translate({x} {y}) scale({size})\">{SIGN}</g></svg>"
     )
     .into_bytes()
 }

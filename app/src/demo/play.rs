@@ -11,6 +11,7 @@ mod library;
 mod mail;
 mod playbooks;
 mod policies;
+mod proofs;
 mod repeated;
 
 use std::collections::BTreeMap;
@@ -107,6 +108,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.break_down(now).await?;
     world.answers(now).await?;
     world.fill_library(now).await?;
+    world.have_it_proofed(now).await?;
     world.find_out(now).await?;
     world.save_views(now).await?;
     world.write_letters(now).await?;

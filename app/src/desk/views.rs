@@ -115,6 +115,8 @@ pub async fn files(d: &Desk) -> Result<Markup> {
             html! {},
         ));
     }
+    let rounds = crate::proofs::panel::of_item(&d.me, &d.item.id).await?;
+    let may_start = d.may_work();
     Ok(html! {
         h2 class="vh" { (t!(lang, "Files")) }
         ul class="stack" {
@@ -127,9 +129,11 @@ pub async fn files(d: &Desk) -> Result<Markup> {
                         (fmt::when(lang, file.created_at, d.me.now, &d.me.prefs.zone))
                         @if let Some(label) = file.field.as_ref().and_then(|key| labels.get(key)) { " · " (label) }
                     }
+                    @if may_start { a class="btn btn-s btn-quiet" href={ "/proofs/new?file=" (file.id) } { (t!(lang, "Start a proof round")) span class="vh" { ": " (file.name) } } }
                 }
             }
         }
+        (rounds)
     })
 }
 

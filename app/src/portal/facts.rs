@@ -98,10 +98,12 @@ pub async fn part(me: &Me, seen: &Seen) -> Result<Markup> {
     let src = format!("/requests/{}/facts", item.number);
     let ordered = ordered(me, seen).await?;
     let followers = followers(me, seen).await?;
+    let rounds = crate::proofs::panel::card_of_item(me, &item.id).await?;
     Ok(html! {
         div class="stack" id="facts" data-live={ "item-" (item.id) } data-src=(src) {
             (promise(me, seen))
             (ordered)
+            (rounds)
             (followers)
         }
     })

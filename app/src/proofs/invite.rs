@@ -103,7 +103,7 @@ pub async fn outsider(ctx: &Ctx, actor: &Actor, id: &str, name: &str, days: i64)
     let round = store::lock_to_run(&mut tx, actor, id).await?;
     is_open(&round.proof)?;
     count(&mut tx, &round.proof).await?;
-    let secret = new_secret();
+    let secret = new_secret("proof_");
     let until = ctx.now + SignedDuration::from_hours(24 * days);
     sql("INSERT INTO proof_reviewer (id, proof_id, name, token_hash, expires_at, invited_by, invited_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)")

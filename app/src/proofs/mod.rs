@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`model`], [`rules`] | the nouns; what a new version means for what was said and decided (pure) |
 //! | [`store`] | the rows; who may see a round, and what they may do there |
-//! | [`verbs`], [`invite`] | start, say, settle, decide, go on with another file; asking people |
+//! | [`begin`], [`verbs`], [`invite`] | start, go on with another file; say, settle, decide; asking people |
 //! | [`prepare`] | pictures of the pages, and telling whom a new version asks again |
 //! | [`watch`] | reminders |
 //! | [`start`], [`list`] | beginning a round; those that wait |
@@ -13,13 +13,14 @@
 //! | [`compare`] | two versions side by side, over each other, by what is different |
 //! | [`posts`], [`outside`] | what its forms do, with an account and with a link |
 //! | [`panel`] | rounds beside an asset and a request, and on its timeline |
-//! | [`api`] | the same as JSON |
+//! | [`api`], [`views`] | the same as JSON |
 //!
 //! A round is about an asset, and goes on by itself when the asset gets a new
 //! file; or about a file of a request. Those who work on that run it. Whoever is
 //! asked sees the round and its files, whatever else they see.
 
 pub mod api;
+pub mod begin;
 pub mod compare;
 pub mod invite;
 pub mod list;
@@ -35,6 +36,7 @@ pub mod rules;
 pub mod start;
 pub mod store;
 pub mod verbs;
+pub mod views;
 pub mod watch;
 
 use crate::openapi::Op;
@@ -117,13 +119,13 @@ fn links() -> Vec<Route> {
 fn programs() -> Vec<Route> {
     use Access::{Agents, SignedIn};
     let op = |summary| Op::new("Proof rounds", summary);
-    let detail = |summary| op(summary).answers::<api::ProofDetail>();
+    let detail = |summary| op(summary).answers::<views::ProofDetail>();
     vec![
         get(SignedIn, "/api/v1/proofs", api::list).op(op(
             "Rounds that you are asked in or began, newest first",
         )
         .query::<list::Asked>()
-        .answers::<api::Proofs>()),
+        .answers::<views::Proofs>()),
         post(Agents, "/api/v1/proofs", api::create).op(detail(
             "Start a round on an asset or on a file of a request",
         )

@@ -28,7 +28,7 @@ pub async fn make(me: Me, Path(id): Path<String>, posted: Posted) -> Result<Resp
             return page::wrong(&me, Who::Person(&me.actor), &id, &base, posted, error).await;
         }
     };
-    let link = format!("{}/p/{secret}", me.app.config.public_url());
+    let link = format!("{}/p/{secret}", me.app.config.public_url);
     let title = t!(lang, "The link is made");
     let body = html! {
         (bar_back(t!(lang, "Proof rounds"), &base, "", html! {}))

@@ -9,7 +9,7 @@ use crate::i18n::{Lang, t, tn};
 use crate::proofs::model::{Round, Verdict};
 use crate::proofs::rules::Outcome;
 use crate::proofs::store::{self, Wanted};
-use crate::ui::block::{Tone, pill, rail_block};
+use crate::ui::block::{Tone, card, pill, rail_block};
 use crate::ui::button::{Button, Kind, Size, link_button};
 use crate::web::Me;
 
@@ -70,6 +70,24 @@ pub async fn of_item(me: &Me, item_id: &str) -> Result<Markup> {
         html! {}
     } else {
         block(me.lang(), &list, None)
+    })
+}
+
+/// The same for whoever ordered, as a card.
+pub async fn card_of_item(me: &Me, item_id: &str) -> Result<Markup> {
+    let wanted = Wanted {
+        item: Some(item_id),
+        closed: true,
+        ..Wanted::default()
+    };
+    let list = found(me, &wanted).await?;
+    Ok(if list.is_empty() {
+        html! {}
+    } else {
+        card(
+            t!(me.lang(), "To look at and comment on"),
+            rounds(me.lang(), &list),
+        )
     })
 }
 

@@ -16,7 +16,7 @@ use crate::proofs::page::wrong;
 use crate::proofs::rules::{Place, WHOLE};
 use crate::proofs::store::{self, Who};
 use crate::proofs::verbs::{self, Said};
-use crate::proofs::{invite, page};
+use crate::proofs::{begin, invite, page};
 use crate::web::input::Posted;
 use crate::web::{Ctx, Flash, Me, see_other};
 
@@ -300,7 +300,7 @@ pub mod member {
     pub async fn renew(me: Me, Path(id): Path<String>, posted: Posted) -> Result<Response> {
         let (file, what) = (one(&posted, "file"), one(&posted, "what"));
         let done = match runs(&me, &id).await {
-            Ok(()) => verbs::add_version(&me, &me.actor, &id, file, what).await,
+            Ok(()) => begin::add_version(&me, &me.actor, &id, file, what).await,
             Err(error) => Err(error),
         };
         let text = t!(

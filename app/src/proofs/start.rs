@@ -12,7 +12,7 @@ use crate::i18n::t;
 use crate::incidents::page::{Sheet, one};
 use crate::policy::{self, Do};
 use crate::portal::answers::find_person;
-use crate::proofs::verbs::{self, New, Subject};
+use crate::proofs::begin::{self, New, Subject};
 use crate::ui::button::{Button, Kind, button};
 use crate::ui::choice::{Remote, remote};
 use crate::ui::field::{Field, date, text, textarea};
@@ -148,7 +148,7 @@ pub async fn create(me: Me, posted: Posted) -> Result<Response> {
             reviewers,
             item: some("item"),
         };
-        verbs::start(&me, &me.actor, subject, &new).await
+        begin::start(&me, &me.actor, subject, &new).await
     };
     match done.await {
         Ok(id) => Ok(see_other(

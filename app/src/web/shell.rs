@@ -188,6 +188,7 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
     ];
     let library = [
         item("Assets", "/assets", "image", "t"),
+        item("Proof rounds", "/proofs", "eye", ""),
         item("Practices", "/practices", "layers", "l"),
         item("Policies", "/work/policies", "shield", "o"),
         item("Playbooks", "/playbooks", "book", "p"),

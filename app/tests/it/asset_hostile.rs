@@ -157,6 +157,7 @@ async fn no_file_breaks_the_child_or_the_server() {
             media_type: media_type.to_owned(),
             name: name.clone(),
             presets: presets.clone(),
+            pages: 0,
         };
         let done = child::run(program, &task).await.unwrap();
         if let Some(must) = must {

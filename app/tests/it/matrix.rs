@@ -90,6 +90,11 @@ const TABLES: &[&str] = &[
     "playbook_mark",
     "article",
     "glossary_term",
+    "proof",
+    "proof_file",
+    "proof_reviewer",
+    "proof_comment",
+    "proof_decision",
 ];
 
 /// The columns of the table, in order; nobody comes first.

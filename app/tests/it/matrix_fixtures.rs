@@ -421,6 +421,7 @@ impl Objects {
             ("token", three(own.token, theirs.token, NOTHING)),
         ]);
         crate::asset_help::objects(app, who, path, &mut all).await;
+        crate::proof_help::objects(app, who, path, &mut all).await;
         Objects(all)
     }
 
@@ -476,6 +477,9 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
     let api = path.starts_with("/api/");
     let last = path.rsplit('/').next().unwrap_or_default();
     if let Some(said) = crate::asset_help::body(api, last, path) {
+        return said;
+    }
+    if let Some(said) = crate::proof_help::body(app, api, last, path) {
         return said;
     }
     let value = match (api, last) {

@@ -102,7 +102,7 @@ pub async fn page(me: Me, Path(id): Path<String>) -> Result<Markup> {
         (downloads(&me, &hit, &offers, &owner))
         (guide(lang, &a.guide))
         (about(&me, &hit, &owner).await?)
-        @if works { (shares_block(&me, &hit).await?) }
+        @if works { (crate::proofs::panel::of_asset(&me, &a.id, may_edit).await?) (shares_block(&me, &hit).await?) }
     };
     let edit = html! {
         @if may_edit {
