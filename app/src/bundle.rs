@@ -179,13 +179,13 @@ mod tests {
         for asset in ASSETS {
             assert!(!asset.body.is_empty(), "{}", asset.name);
         }
-        // The aim is 15 kB as it travels; compression takes two thirds away (11 kB of 32).
+        // The aim is 15 kB as it travels; compression takes two thirds away (13 kB of 43).
         let js = ASSETS
             .iter()
             .find(|asset| asset.name == "mil.js")
             .map(|asset| asset.body.len());
         assert!(
-            js < Some(40 * 1024),
+            js < Some(46 * 1024),
             "mil.js has {js:?} bytes before compression"
         );
     }

@@ -222,11 +222,19 @@ async fn render(app: App) {
     let mut every = tokio::time::interval(Duration::from_secs(1));
     loop {
         every.tick().await;
-        if let Err(error) = crate::assets::render::job::run_due(&app, app.now()).await {
-            tracing::error!(%error, "no renditions were made");
-        }
-        if let Err(error) = crate::proofs::prepare::run_due(&app, app.now()).await {
-            tracing::error!(%error, "no pages of proof rounds were made");
+        loop {
+            // Somebody waits for the pages of a round, so they go before sizes.
+            if let Err(error) = crate::proofs::prepare::run_due(&app, app.now()).await {
+                tracing::error!(%error, "no pages of proof rounds were made");
+            }
+            match crate::assets::render::job::run_next(&app, app.now()).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!(%error, "no renditions were made");
+                    break;
+                }
+            }
         }
     }
 }

@@ -72,7 +72,7 @@ pub fn scene(sky: &str, hills: [&str; 3]) -> Vec<u8> {
 /// way of the words; on the second it stands free.
 pub fn poster(second: bool) -> Vec<u8> {
     let (x, y, size) = if second {
-        (232.0, 24.0, 1.6)
+        (250.0, 10.0, 1.25)
     } else {
         (28.0, 84.0, 0.8)
     };

@@ -239,9 +239,11 @@ pub async fn add_version(
     file_id: &str,
     what_is_new: &str,
 ) -> Result<()> {
+    // Who may not hears that first.
+    let (_, seat) = store::find(&ctx.app.db, Who::Person(actor), id).await?;
+    policy::require(seat.runs)?;
     let file = match files::store::find(&ctx.app.db, actor, file_id).await {
         Err(Error::NotFound) => {
-            store::find(&ctx.app.db, Who::Person(actor), id).await?;
             return Err(Error::field("file", "Choose a file of the request."));
         }
         other => other?,

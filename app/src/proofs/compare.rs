@@ -73,8 +73,8 @@ pub async fn render(
         p class="muted" { a href=(base) { (round.proof.title) } }
         p { (sentence(lang, &rules::compare(&a.look(), &b.look()))) }
         (chooser(lang, &round, base, a, b, how))
-        nav class="seg" aria-label=(t!(lang, "How to compare")) { @for way in WAYS {
-            a href=(to(a.number, b.number, page, way, mix)) aria-current=[(way == how).then_some("true")] { (words(way)) } } }
+        div class="row" { nav class="seg" aria-label=(t!(lang, "How to compare")) { @for way in WAYS {
+            a href=(to(a.number, b.number, page, way, mix)) aria-current=[(way == how).then_some("true")] { (words(way)) } } } }
         @if pages > 1 {
             nav class="row" aria-label=(t!(lang, "Pages")) {
                 @if page > 1 { a class="btn btn-s" rel="prev" href=(to(a.number, b.number, page - 1, how, mix)) { (t!(lang, "Previous page")) } }

@@ -137,7 +137,7 @@ pub fn threads(view: &View<'_>) -> Markup {
             @if open.is_empty() { p class="small muted" { (t!(lang, "Nothing is open here.")) } }
             ol class="plain-list proof-threads" { @for (n, c, shown) in &open { li { (thread(view, *n, c, *shown)) } } }
             @if !settled.is_empty() {
-                details class="mt-2" { summary { (tn!(lang, settled.len(), "{n} settled", "{n} settled")) }
+                details class="mt-2" { summary class="btn btn-s btn-quiet" { (tn!(lang, settled.len(), "{n} settled", "{n} settled")) }
                     ol class="plain-list proof-threads mt-2" { @for (n, c, shown) in &settled { li { (thread(view, *n, c, *shown)) } } } }
             }
         },

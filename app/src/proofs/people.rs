@@ -118,7 +118,7 @@ pub fn decision(view: &View<'_>) -> Markup {
         "",
         html! {
             p { (mark(lang, standing)) }
-            details class="mt-2" open[!sheet.errors.is_empty()] { summary { (t!(lang, "Decide differently")) } div class="mt-2" { (form) } }
+            details class="mt-2" open[!sheet.errors.is_empty()] { summary class="btn btn-s" { (t!(lang, "Decide differently")) } div class="mt-2" { (form) } }
         },
     )
 }
@@ -168,7 +168,7 @@ pub async fn run(view: &View<'_>) -> Result<Markup> {
                     &Remote { src: "/people/options", ..Remote::default() }))
                 div { (button(Button { label: t!(lang, "Ask"), size: Size::Small, ..Button::default() })) }
             }
-            details class="mt-4" open[!sheet.error("name").is_empty() || !sheet.error("days").is_empty()] { summary { (t!(lang, "Ask somebody outside")) }
+            details class="mt-4" open[!sheet.error("name").is_empty() || !sheet.error("days").is_empty()] { summary class="btn btn-s" { (t!(lang, "Ask somebody outside")) }
                 form class="stack mt-2" method="post" action={ (view.base) "/outsiders" } {
                     (text(lang, &Field { name: "name", label: t!(lang, "Whom the link is for"), value: sheet.value("name", ""), error: sheet.error("name"), max_length: Some(160), ..Field::default() }))
                     (number(lang, &Field { name: "days", label: t!(lang, "Days until it ends"), value: sheet.value("days", "14"), error: sheet.error("days"), ..Field::default() }, &days))
@@ -178,7 +178,7 @@ pub async fn run(view: &View<'_>) -> Result<Markup> {
             @if let Some(asset) = &proof.asset_id {
                 p class="small muted mt-4" { a href={ "/assets/" (asset) "/edit" } { (t!(lang, "Give the asset a new file")) } ": " (t!(lang, "the round goes on with it.")) }
             } @else if !options.is_empty() {
-                details class="mt-4" open[!sheet.error("file").is_empty()] { summary { (t!(lang, "Go on with another file")) }
+                details class="mt-4" open[!sheet.error("file").is_empty()] { summary class="btn btn-s" { (t!(lang, "Go on with another file")) }
                     form class="stack mt-2" method="post" action={ (view.base) "/versions" } {
                         (select(lang, &Field { name: "file", label: t!(lang, "File of the request"), error: sheet.error("file"), ..Field::default() }, &options, None))
                         (text(lang, &Field { name: "what", label: t!(lang, "What is new"), optional: true, value: sheet.value("what", ""), max_length: Some(500), ..Field::default() }))

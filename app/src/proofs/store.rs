@@ -19,6 +19,9 @@ use crate::random::hash_secret;
 use crate::web::Ctx;
 use crate::work;
 
+/// Wrong links from one address within a quarter of an hour.
+const WRONG_LINKS: usize = 200;
+
 /// Who looks at a round.
 #[derive(Debug, Clone, Copy)]
 pub enum Who<'a> {
@@ -304,7 +307,7 @@ pub async fn by_link(ctx: &Ctx, secret: &str) -> Result<(String, String)> {
     let Some(row) = row else {
         // Counted, so that nobody tries links by the thousand.
         let key = format!("proof link {}", ctx.ip.as_deref().unwrap_or("?"));
-        ctx.app.attempts.count(&key, 40, ctx.now)?;
+        ctx.app.attempts.count(&key, WRONG_LINKS, ctx.now)?;
         return Err(Error::NotFound);
     };
     Ok((row.get("proof_id")?, row.get("id")?))
