@@ -32,7 +32,7 @@ async function upload(t, name, spot) {
 export default {
   name: 'proof round with two versions',
   on: 'demo',
-  variants: ['desktop', 'phone', 'plain'],
+  variants: ['desktop', 'plain'],
   async run(t) {
     const { page } = t;
     const [first, second] = SPOTS[t.variant];
