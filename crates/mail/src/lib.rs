@@ -2,7 +2,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | [`read`] | a raw message as our nouns: who, what, text for people, attachments |
+//! | [`mod@read`] | a raw message as our nouns: who, what, text for people, attachments |
 //! | [`html`] | HTML made harmless, remote pictures held back; and as plain text |
 //! | [`quote`] | what somebody wrote, apart from what they quote and sign with |
 //! | [`kind`] | automatic answers, bounces, complaints, list mail |
