@@ -51,6 +51,9 @@ export default [{
     await t.look();
     await t.press('Go on');
     await t.follow(/^Change$/);
+    // What was told last lies over the button until it is closed.
+    const close = page.locator('#toasts [data-dismiss]');
+    if (await close.isVisible()) await close.click();
     await page.fill('[name=_at]', '08:15');
     await t.press('Save the plan');
     await t.sees('at 08:15');
