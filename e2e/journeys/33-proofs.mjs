@@ -32,7 +32,7 @@ async function upload(t, name, spot) {
 export default {
   name: 'proof round with two versions',
   on: 'demo',
-  variants: ['desktop', 'plain'],
+  variants: ['desktop', 'phone', 'plain'],
   async run(t) {
     const { page } = t;
     const [first, second] = SPOTS[t.variant];
