@@ -53,13 +53,29 @@ fn said(posted: &Posted) -> Result<Said> {
 }
 
 /// Back to the page, where somebody was.
-fn back(base: &str, posted: &Posted, anchor: &str, text: &str) -> Response {
+fn back(base: &str, posted: &Posted, text: &str) -> Response {
     let (v, page) = (one(posted, "version"), one(posted, "page"));
     let query = match (v.parse::<i64>(), page.parse::<i64>()) {
         (Ok(v), Ok(page)) => format!("?v={v}&page={page}"),
         _ => String::new(),
     };
-    see_other(&format!("{base}{query}{anchor}"), Some(Flash::new(text)))
+    see_other(&format!("{base}{query}"), Some(Flash::new(text)))
+}
+
+/// What comes of a form: back to where somebody was, or the page again with what
+/// is wrong and what was typed.
+async fn settle(
+    ctx: &Ctx,
+    who: Who<'_>,
+    id: &str,
+    base: &str,
+    posted: Posted,
+    done: Result<&str>,
+) -> Result<Response> {
+    match done {
+        Ok(text) => Ok(back(base, &posted, text)),
+        Err(error) => wrong(ctx, who, id, base, posted, error).await,
+    }
 }
 
 /// POST …/comments
@@ -70,16 +86,12 @@ pub async fn comment(
     base: &str,
     posted: Posted,
 ) -> Result<Response> {
-    let done = async { verbs::comment(ctx, who, id, &said(&posted)?).await };
-    match done.await {
-        Ok(_) => Ok(back(
-            base,
-            &posted,
-            "",
-            t!(ctx.lang(), "Your comment is there."),
-        )),
-        Err(error) => wrong(ctx, who, id, base, posted, error).await,
-    }
+    let done = match said(&posted) {
+        Ok(said) => verbs::comment(ctx, who, id, &said).await,
+        Err(error) => Err(error),
+    };
+    let done = done.map(|_| t!(ctx.lang(), "Your comment is there."));
+    settle(ctx, who, id, base, posted, done).await
 }
 
 /// POST …/comments/{proof_comment}/replies
@@ -96,15 +108,9 @@ pub async fn reply(
         .find(|(name, _)| name.starts_with("reply"))
         .and_then(|(_, values)| values.first().cloned())
         .unwrap_or_default();
-    match verbs::reply(ctx, who, id, thread, &words).await {
-        Ok(_) => Ok(back(
-            base,
-            &posted,
-            "",
-            t!(ctx.lang(), "Your answer is there."),
-        )),
-        Err(error) => wrong(ctx, who, id, base, posted, error).await,
-    }
+    let done = verbs::reply(ctx, who, id, thread, &words).await;
+    let done = done.map(|_| t!(ctx.lang(), "Your answer is there."));
+    settle(ctx, who, id, base, posted, done).await
 }
 
 /// POST …/comments/{proof_comment}/resolution
@@ -116,16 +122,13 @@ pub async fn resolve(
     posted: Posted,
 ) -> Result<Response> {
     let resolved = one(&posted, "resolved") != "no";
-    match verbs::resolve(ctx, who, id, thread, resolved).await {
-        Ok(()) if resolved => Ok(back(base, &posted, "", t!(ctx.lang(), "This is settled."))),
-        Ok(()) => Ok(back(
-            base,
-            &posted,
-            "",
-            t!(ctx.lang(), "This is open again."),
-        )),
-        Err(error) => wrong(ctx, who, id, base, posted, error).await,
-    }
+    let text = if resolved {
+        t!(ctx.lang(), "This is settled.")
+    } else {
+        t!(ctx.lang(), "This is open again.")
+    };
+    let done = verbs::resolve(ctx, who, id, thread, resolved).await;
+    settle(ctx, who, id, base, posted, done.map(|()| text)).await
 }
 
 /// POST …/decision
