@@ -3,8 +3,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+use mil_outbound::Allow;
 use serde::Deserialize;
 
 /// Flags that `serve` and `demo` share. All are optional.
@@ -98,6 +100,17 @@ pub struct Options {
         global = true
     )]
     pub mail_trusted: Vec<String>,
+    /// Places that webhooks may be sent to although they are not public, e.g. `chat.internal,10.2.0.0/16:8443` (`:*` for every port)
+    #[arg(long, env = "MIL_OUTBOUND_ALLOW", value_name = "LIST", global = true)]
+    pub outbound_allow: Option<String>,
+    /// How long such a place may take to answer, in seconds [default: 10]
+    #[arg(
+        long,
+        env = "MIL_OUTBOUND_SECONDS",
+        value_name = "SECONDS",
+        global = true
+    )]
+    pub outbound_seconds: Option<u64>,
 }
 
 /// How mail comes and goes.
@@ -138,6 +151,10 @@ pub struct Config {
     /// This program, which starts itself to decode files of others.
     pub program: PathBuf,
     pub mail: Mail,
+    /// Places besides the public internet that may be asked.
+    pub outbound_allow: Allow,
+    /// How long they may take.
+    pub outbound_within: Duration,
     /// Whether this is the demo: its sign-in page offers the demo accounts.
     pub demo: bool,
 }
@@ -210,7 +227,27 @@ impl Options {
         if !matches!(log_format.as_str(), "text" | "json") {
             return Err(ConfigError("log-format is either text or json".to_owned()));
         }
+        let outbound_allow = self
+            .outbound_allow
+            .or(file.outbound_allow)
+            .unwrap_or_default();
+        let outbound_allow = Allow::parse(&outbound_allow).map_err(|entry| {
+            ConfigError(format!(
+                "outbound-allow holds {entry:?}; write names, addresses or ranges such as 10.2.0.0/16:8443"
+            ))
+        })?;
+        let outbound_seconds = self
+            .outbound_seconds
+            .or(file.outbound_seconds)
+            .unwrap_or(10);
+        if !(1..=60).contains(&outbound_seconds) {
+            return Err(ConfigError(
+                "outbound-seconds must lie between 1 and 60".to_owned(),
+            ));
+        }
         Ok(Config {
+            outbound_allow,
+            outbound_within: Duration::from_secs(outbound_seconds),
             database_url: self
                 .database_url
                 .or(file.database_url)

@@ -85,8 +85,19 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Listeners that want every event of a work item, by the name in `outbox`.
-pub const LISTENERS: &[&str] = &["notify"];
+/// Listeners that want every event of a work item: the name in `outbox`, and
+/// when somebody listens at all. Where nobody does, no row is written.
+pub const LISTENERS: &[(&str, &str)] = &[
+    ("notify", "1 = 1"),
+    (
+        "webhooks",
+        "EXISTS (SELECT 1 FROM webhook WHERE active_at IS NOT NULL)",
+    ),
+    (
+        "automation",
+        "EXISTS (SELECT 1 FROM automation_rule WHERE active_at IS NOT NULL)",
+    ),
+];
 
 /// Append an event, in the transaction that made it true. Returns its id.
 pub async fn append(
@@ -117,12 +128,15 @@ pub async fn append(
     .run(tx)
     .await?;
     if event.item_id.is_some() {
-        for listener in LISTENERS {
-            sql("INSERT INTO outbox (event_id, listener, attempts, not_before) VALUES ($1, $2, 0, 0)")
-                .bind(&id)
-                .bind(*listener)
-                .run(tx)
-                .await?;
+        for (listener, listens) in LISTENERS {
+            sql(format!(
+                "INSERT INTO outbox (event_id, listener, attempts, not_before)
+                 SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 0, 0 WHERE {listens}"
+            ))
+            .bind(&id)
+            .bind(*listener)
+            .run(tx)
+            .await?;
         }
     }
     Ok(id)

@@ -161,6 +161,8 @@ pub fn routes() -> Vec<Route> {
         crate::admin::processes::routes(),
         crate::admin::terms_api::routes(),
         crate::audit::routes(),
+        crate::webhooks::routes(),
+        crate::automation::routes(),
         crate::catalog::routes(),
         crate::work::routes(),
         crate::approvals::routes(),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mil_blob::Blobs;
 use mil_db::Db;
+use mil_outbound::{Client, Nowhere};
 
 use crate::Result;
 use crate::catalog::{Catalog, snapshot};
@@ -28,6 +29,8 @@ pub struct Shared {
     pub live: crate::live::Hub,
     /// The bytes of files.
     pub blobs: Blobs,
+    /// The client for addresses that people give.
+    pub outbound: Client,
     pub metrics: crate::metrics::Metrics,
     /// How often who tried to sign in.
     pub attempts: crate::people::limiter::Attempts,
@@ -52,6 +55,12 @@ impl App {
         let blobs = Blobs::in_directory(config.data_dir.join("files"));
         Ok(App(Arc::new(Shared {
             blobs,
+            // The demo reaches nobody: its addresses are made up.
+            outbound: if config.demo {
+                Client::with(config.outbound_allow.clone(), Nowhere)
+            } else {
+                Client::new(config.outbound_allow.clone())
+            },
             db,
             config,
             clock,

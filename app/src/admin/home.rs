@@ -21,7 +21,7 @@ struct Door {
     text: &'static str,
 }
 
-fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 2] {
+fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 3] {
     let door = |href, icon, name, text| Door {
         href,
         icon,
@@ -102,6 +102,35 @@ fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 2] {
                     "lock",
                     t!(lang, "Audit log"),
                     t!(lang, "Who changed what, when and from where."),
+                ),
+            ],
+        ),
+        (
+            t!(lang, "What goes by itself"),
+            vec![
+                door(
+                    "/admin/rules",
+                    "sort",
+                    t!(lang, "Rules"),
+                    t!(
+                        lang,
+                        "What is done by itself when something happens or waits."
+                    ),
+                ),
+                door(
+                    "/admin/macros",
+                    "list",
+                    t!(lang, "Macros and answers"),
+                    t!(
+                        lang,
+                        "Several steps by one button; texts written again and again."
+                    ),
+                ),
+                door(
+                    "/admin/webhooks",
+                    "bolt",
+                    t!(lang, "Webhooks"),
+                    t!(lang, "Other programs that hear what happens here."),
                 ),
             ],
         ),

@@ -88,6 +88,8 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
     let pages = tokio::spawn(crate::live::poll::run(app.clone()));
     let renditions = tokio::spawn(render(app.clone()));
     let post = mail(&app)?;
+    let hooks = tokio::spawn(crate::webhooks::send::run(app.clone()));
+    let rules = tokio::spawn(crate::automation::run::serve(app.clone()));
     let stopping = app.clone();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
@@ -98,6 +100,8 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
         .await?;
     timers.abort();
     index.abort();
+    hooks.abort();
+    rules.abort();
     pages.abort();
     renditions.abort();
     post.iter().for_each(tokio::task::JoinHandle::abort);
@@ -167,6 +171,9 @@ async fn tick(app: App) {
                 }
                 if let Err(error) = crate::web::idempotency::sweep(&app, app.now()).await {
                     tracing::error!(%error, "old answers could not be taken away");
+                }
+                if let Err(error) = crate::webhooks::store::sweep(&app, app.now()).await {
+                    tracing::error!(%error, "old deliveries could not be taken away");
                 }
                 continue;
             }

@@ -9,10 +9,12 @@ mod incidents;
 mod knowledge;
 mod library;
 mod mail;
+mod outside;
 mod playbooks;
 mod policies;
 mod proofs;
 mod repeated;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -99,6 +101,8 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     let (plans, mut steps) = world.write(&mut dice, now)?;
     steps.sort_by_key(|(at, plan, place, _)| (*at, *plan, *place));
     let filled = world.play(&plans, &steps).await?;
+    world.listen_in(now).await?;
+    world.make_rules(now).await?;
     world.adopt(now).await?;
     world.plan(now).await?;
     world.lay_down(now).await?;
@@ -110,6 +114,8 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.fill_library(now).await?;
     world.have_it_proofed(now).await?;
     world.find_out(now).await?;
+    world.deliver(now).await?;
+    world.follow_rules(now).await?;
     world.save_views(now).await?;
     world.write_letters(now).await?;
     let mut tx = app.db.begin().await?;

@@ -53,6 +53,8 @@ pub struct Desk {
     pub standing: Standing,
     /// Time spent, drawn.
     pub spent: Markup,
+    /// Macros and canned answers, drawn.
+    pub quick: Markup,
     pub requester: Option<Person>,
     pub team: String,
     pub order: Option<i64>,
@@ -146,10 +148,12 @@ impl Desk {
         };
         let spent = spent::panel(me, &item, may_work).await?;
         let standing = standing::load::load(me, &catalog, &item).await?;
+        let quick = crate::automation::quick::block(me, &item).await?;
         Ok(Desk {
             together,
             spent,
             standing,
+            quick,
             requester: people::store::find(db, &item.requester_id).await?,
             agents: people::store::agents(db).await?,
             links: relate::links(me, &me.actor, &item).await?,

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::automation::macros;
 use crate::desk::head::{self, Place};
 use crate::desk::load::{self, Desk};
 use crate::desk::rail;
@@ -31,6 +32,9 @@ pub struct Asked {
     /// Show the whole conversation.
     #[serde(default)]
     pub all: Option<String>,
+    /// Id of a canned answer to begin with.
+    #[serde(default)]
+    pub answer: Option<String>,
 }
 
 /// Read everything for a page.
@@ -51,7 +55,12 @@ pub async fn conversation(
         return Ok(see_other(&format!("/requests/{}", item.number), None));
     }
     let d = Desk::load(&me, item, asked.list).await?;
-    let typed = talk::draft(&d).await?;
+    let mut typed = talk::draft(&d).await?;
+    if let Some(answer) = &asked.answer {
+        let text = macros::text(&me, &me.actor, &d.item, answer).await?;
+        let gap = if typed.body.is_empty() { "" } else { "\n\n" };
+        typed.body = format!("{}{gap}{text}", typed.body);
+    }
     Ok(conversation_page(&d, &typed, asked.all.is_some())
         .await?
         .into_response())

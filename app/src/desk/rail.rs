@@ -22,6 +22,7 @@ pub fn rail(d: &Desk) -> Markup {
         div id="desk-rail" data-live={ "item-" (d.item.id) } data-src=(d.path("/part/rail")) {
             (promise(d))
             (d.together)
+            (d.quick)
             (checklist(d))
             (fields::block(d))
             (people(d))

@@ -140,6 +140,7 @@ pub async fn feed(d: &Desk, all: bool) -> Result<Markup> {
                 TOLD.contains(&verb)
                     || crate::incidents::words::TOLD.contains(&verb)
                     || crate::changes::words::TOLD.contains(&verb)
+                    || crate::automation::words::TOLD.contains(&verb)
             })
             .map(Part::Event),
     );

@@ -2,46 +2,33 @@
 //!
 //! An event and what it tells people are written in one transaction with the
 //! removal of its outbox row, so each event tells each person exactly once,
-//! even with two servers or a crash. An event that cannot be handled is tried
-//! again with growing pauses and left alone after [`TRIES`]; the others go on.
+//! even with two servers or a crash.
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use mil_db::{Tx, sql};
 
 use crate::actor::{Actor, Role, Via};
 use crate::error::Result;
-use crate::mail::outbox;
+use crate::mail::outbox as letters;
 use crate::notifications::rule::{Around, Happened, told};
+use crate::outbox;
 use crate::policy::{self, Do};
 use crate::random::new_id;
 use crate::state::App;
 use crate::work::store;
 
-/// After this many failures an event is left in the outbox for a person to see.
-pub const TRIES: i64 = 8;
-/// How many events one round takes.
-const ROUND: i64 = 100;
+/// The name in the outbox.
+const NAME: &str = "notify";
 
 /// Handle what waits. Returns how many events were handled.
 pub async fn run(app: &App, now: Timestamp) -> Result<usize> {
-    let ids: Vec<String> = sql("SELECT event_id FROM outbox
-         WHERE listener = 'notify' AND attempts < $1 AND not_before <= $2
-         ORDER BY event_id LIMIT $3")
-    .bind(TRIES)
-    .bind(now.as_microsecond())
-    .bind(ROUND)
-    .column("event_id", &app.db)
-    .await?;
     let mut done = 0;
-    for id in ids {
+    for id in outbox::waiting(app, NAME, now).await? {
         match one(app, now, &id).await {
             Ok(()) => done += 1,
-            Err(error) => {
-                tracing::warn!(event = %id, %error, "an event could not be passed on");
-                postpone(app, now, &id, &error.to_string()).await?;
-            }
+            Err(error) => outbox::postpone(app, NAME, now, &id, &error).await?,
         }
     }
     Ok(done)
@@ -49,11 +36,7 @@ pub async fn run(app: &App, now: Timestamp) -> Result<usize> {
 
 async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let taken = sql("DELETE FROM outbox WHERE listener = 'notify' AND event_id = $1")
-        .bind(id)
-        .run(&mut tx)
-        .await?;
-    if taken == 0 {
+    if !outbox::take(&mut tx, NAME, id).await? {
         return Ok(()); // another server was faster
     }
     let row = sql("SELECT verb, audience, actor_id, item_id, data FROM event WHERE id = $1")
@@ -85,7 +68,7 @@ async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
         .run(&mut tx)
         .await?;
         if new > 0 {
-            let notice = outbox::Notice {
+            let notice = letters::Notice {
                 event: id,
                 item: Some(&item_id),
                 person: &person,
@@ -94,7 +77,7 @@ async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
                 thing: None,
                 answers: None,
             };
-            outbox::queue(&mut tx, now, &notice).await?;
+            letters::queue(&mut tx, now, &notice).await?;
         }
     }
     tx.commit().await?;
@@ -184,23 +167,4 @@ async fn insider(tx: &mut Tx, id: &str, item: &crate::work::Item) -> Result<bool
         ..item.facts()
     };
     Ok(policy::on_item(&person, Do::SeeInternal, &facts))
-}
-
-async fn postpone(app: &App, now: Timestamp, id: &str, why: &str) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    let attempts: i64 = sql("UPDATE outbox SET attempts = attempts + 1, last_error = $1
-         WHERE listener = 'notify' AND event_id = $2 RETURNING attempts")
-    .bind(why.chars().take(500).collect::<String>())
-    .bind(id)
-    .opt(&mut tx)
-    .await?
-    .map_or(Ok(0), |row| row.get("attempts"))?;
-    let pause = SignedDuration::from_secs(5 << attempts.clamp(0, 10));
-    sql("UPDATE outbox SET not_before = $1 WHERE listener = 'notify' AND event_id = $2")
-        .bind((now + pause).as_microsecond())
-        .bind(id)
-        .run(&mut tx)
-        .await?;
-    tx.commit().await?;
-    Ok(())
 }

@@ -172,6 +172,16 @@ pub fn words(lang: Lang, notice: &Notice) -> String {
         "minutes" => t!(lang, "{name} published the minutes", name = by),
         "amended" => t!(lang, "{name} added to the minutes", name = by),
         "called_off" => t!(lang, "{name} called the meeting off", name = by),
+        "automation" => t!(lang, "Reminder by the rule “{name}”", name = by),
+        "rule_stopped" => {
+            t!(lang, "Your rule went round in circles here and was stopped").to_owned()
+        }
+        "rule_parked" => t!(lang, "Your rule could not be carried out here").to_owned(),
+        "webhook_paused" => t!(
+            lang,
+            "This endpoint of a webhook is paused: it failed for a whole day"
+        )
+        .to_owned(),
         "post_mortem" => t!(lang, "{name} published a post-mortem", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }

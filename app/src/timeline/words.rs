@@ -289,7 +289,10 @@ impl Teller<'_> {
             verb if verb.starts_with("change.") => {
                 return crate::changes::words::tell(lang, verb, d);
             }
-            _ => return incidents::words::tell(lang, e),
+            _ => {
+                return crate::automation::words::tell(lang, &e.verb, d)
+                    .or_else(|| incidents::words::tell(lang, e));
+            }
         })
     }
 

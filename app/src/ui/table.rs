@@ -96,7 +96,7 @@ pub fn row(lang: Lang, r: &Row<'_>, cells: Markup) -> Markup {
             }
             td class="main" {
                 div class="clip" { a class="ttl" href=(r.href) { (r.title) } }
-                div class="sub clip" { span class="num" { (r.number) } @if !r.sub.is_empty() { " · " (r.sub) } }
+                div class="sub clip" { span class="num" { (r.number) } @if !r.number.is_empty() && !r.sub.is_empty() { " · " } (r.sub) }
             }
             (cells)
         }

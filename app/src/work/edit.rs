@@ -207,8 +207,22 @@ pub async fn fill(
     let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
     let mut item = store::lock(&mut tx, actor, id, Do::Work, expect).await?;
-    moves::still_open(&item)?;
-    let process = moves::process_of(&catalog, &item)?;
+    fill_in(&mut tx, ctx, &catalog, actor, &mut item, raw).await?;
+    tx.commit().await?;
+    Ok(item)
+}
+
+/// [`fill`] inside a transaction that has locked the item.
+pub async fn fill_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    catalog: &crate::catalog::Catalog,
+    actor: &Actor,
+    item: &mut Item,
+    raw: Raw,
+) -> Result<()> {
+    moves::still_open(item)?;
+    let process = moves::process_of(catalog, item)?;
     let last = process.index(&item.stage).unwrap_or(0);
     let fields = process.stages[..=last]
         .iter()
@@ -222,20 +236,18 @@ pub async fn fill(
     let answers = form::validate(&relaxed(form), &merged, today, false)
         .map_err(|errors| Error::Invalid(errors.into_iter().map(order::from_form).collect()))?;
     let before = std::mem::replace(&mut item.fields, answers);
-    store::save(&mut tx, &catalog, ctx.now, &mut item).await?;
+    store::save(tx, catalog, ctx.now, item).await?;
     let data = json!({ "before": before, "after": item.fields });
     changed(
-        &mut tx,
+        tx,
         ctx,
         actor,
-        &item,
+        item,
         "request.filled",
         Audience::Internal,
         data,
     )
-    .await?;
-    tx.commit().await?;
-    Ok(item)
+    .await
 }
 
 fn relaxed(mut form: FormDef) -> FormDef {

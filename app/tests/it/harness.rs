@@ -71,6 +71,8 @@ macro_rules! on_each_database {
 pub fn config(dir: &std::path::Path) -> Config {
     let config = Options {
         data_dir: Some(dir.to_owned()),
+        // Sinks of tests listen on this machine.
+        outbound_allow: Some("127.0.0.1:*".to_owned()),
         ..Options::default()
     }
     .resolve()

@@ -29,15 +29,16 @@ struct Told {
     requests: Vec<String>,
 }
 
-struct Running {
-    child: Child,
-    address: String,
+pub struct Running {
+    pub child: Child,
+    pub address: String,
 }
 
-fn start(database: &str, dir: &Path) -> Running {
+pub fn start(database: &str, dir: &Path) -> Running {
     let mut child = Command::new(env!("CARGO_BIN_EXE_mil"))
         .args(["serve", "--listen", "127.0.0.1:0", "--log", "error"])
         .args(["--database-url", database])
+        .args(["--outbound-allow", "127.0.0.1:*"])
         .arg("--data-dir")
         .arg(dir)
         .stdout(Stdio::piped())
@@ -57,7 +58,13 @@ fn start(database: &str, dir: &Path) -> Running {
 }
 
 /// One request on a connection of its own; `None` when the server is gone.
-fn post(address: &str, path: &str, token: &str, kind: &str, body: &str) -> Option<(u16, String)> {
+pub fn post(
+    address: &str,
+    path: &str,
+    token: &str,
+    kind: &str,
+    body: &str,
+) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(address).ok()?;
     write!(
         stream,
@@ -122,7 +129,7 @@ fn order(address: &str, token: &str, n: usize) -> Option<Told> {
     })
 }
 
-async fn prepare(db: &Db) -> String {
+pub async fn prepare(db: &Db) -> String {
     let now = Clock::manual(crate::harness::MONDAY_TEN.parse().unwrap()).now();
     let mut tx = db.begin().await.unwrap();
     starter::install(&mut tx, now, "Europe/Berlin")

@@ -338,6 +338,11 @@ impl Objects {
         if wants(&["article"]) {
             (article, secret) = crate::knowledge::open_and_secret(app).await;
         }
+        let [webhook, delivery, rule, quick] = if wants(&["webhook", "rule", "macro"]) {
+            crate::automation::matrix(app).await
+        } else {
+            Default::default()
+        };
         // Somebody whom no other call needs: actions may disable them.
         let mut term = String::new();
         if wants(&["term"]) {
@@ -411,6 +416,10 @@ impl Objects {
             ("mail", same(&mail)),
             ("outgoing", same(&outgoing)),
             ("which", same("notice")),
+            ("rule", same(&rule)),
+            ("macro", same(&quick)),
+            ("webhook", same(&webhook)),
+            ("delivery", same(&delivery)),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
             ("field", same("use")),
@@ -506,6 +515,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "draft") if path.contains("/playbooks/") => json!({ "definition": {} }),
         (true, "playbooks") => json!({ "name": "Fair" }),
         (true, "calendar-exceptions") => json!({ "first": "a", "second": "b", "reason": "c" }),
+        (true, "macros") => json!({ "macro": "none" }),
         (true, "links") => json!({ "kind": "relates", "to": "1001" }),
         (true, _) => json!({}),
         (false, "time") => return (FORM, "minutes=5".to_owned()),

@@ -112,7 +112,7 @@ on_each_database!(a_poisoned_event_does_not_hold_up_the_others, |app| {
         .one(&app.app.db)
         .await
         .unwrap();
-    assert_eq!(row.get::<i64>("attempts").unwrap(), listen::TRIES);
+    assert_eq!(row.get::<i64>("attempts").unwrap(), mil::outbox::TRIES);
     assert!(row.get::<String>("last_error").unwrap().contains("data"));
 });
 
