@@ -118,6 +118,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.follow_rules(now).await?;
     world.save_views(now).await?;
     world.write_letters(now).await?;
+    world.settle(now).await?;
     let mut tx = app.db.begin().await?;
     // Who works every day has read what is older than a day or two.
     sql("UPDATE notification SET read_at = created_at + $1 WHERE created_at < $2")

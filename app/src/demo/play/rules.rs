@@ -87,6 +87,12 @@ impl World {
     pub(super) async fn follow_rules(&self, now: Timestamp) -> Result<()> {
         let at = now - SignedDuration::from_mins(18);
         timers::run(&self.app, at).await?;
+        self.settle(at).await
+    }
+
+    /// Everything that had to be told by `at` is told to rules, other programs and
+    /// people.
+    pub(super) async fn settle(&self, at: Timestamp) -> Result<()> {
         while run::tick(&self.app, at).await? > 0 {}
         while webhooks::listen::run(&self.app, at).await? > 0 {}
         while notifications::listen::run(&self.app, at).await? > 0 {}
