@@ -92,6 +92,8 @@ export default {
     await t.sees('Attendance saved');
     await t.press('Save the minutes');
     await t.sees('Minutes saved');
+    const early = page.locator('[name=held_early]');
+    if (await early.count()) await early.check();
     await t.press('Publish for good');
     await t.sees('stay as they are');
     await t.look();

@@ -14,6 +14,7 @@ export default {
     await t.sees('Paused.');
     await t.look();
     await t.page.locator('main').getByRole('link', { name: 'Given up' }).click();
+    await t.page.waitForURL(/state=dead/);
     // Three travel here at a time: each takes another one.
     const given = t.page.locator('main table').getByRole('link');
     await { desktop: given.first(), phone: given.last(), plain: given.nth(1) }[t.variant].click();

@@ -1,5 +1,7 @@
 //! The record of a change, and what it takes over from the order.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use mil_db::{On, Row, Tx, sql};
 use mil_process::form::Answer;
@@ -151,6 +153,21 @@ pub async fn type_of_service<'a>(on: impl Into<On<'a>>, service_id: &str) -> Res
         .as_deref()
         .and_then(Type::from_key)
         .unwrap_or(Type::Normal))
+}
+
+/// The type of every service of which somebody said it, by the service's id.
+pub async fn types<'a>(on: impl Into<On<'a>>) -> Result<BTreeMap<String, Type>> {
+    let rows = sql("SELECT service_id, type FROM change_service")
+        .all(on)
+        .await?;
+    let mut out = BTreeMap::new();
+    for row in &rows {
+        let word: String = row.get("type")?;
+        if let Some(kind) = Type::from_key(&word) {
+            out.insert(row.get("service_id")?, kind);
+        }
+    }
+    Ok(out)
 }
 
 /// The record of a change that was found for an actor; what nobody has written

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::actor::Actor;
 use crate::calendar;
-use crate::catalog::model::WorkKind;
+use crate::catalog::model::{Service, WorkKind};
 use crate::changes::rules::{self, Answers, Level, Outcome, Type};
 use crate::changes::store::{self as rows, Record, is_change};
 use crate::error::{Error, Msg, Result};
@@ -283,7 +283,20 @@ pub async fn approve_service(ctx: &Ctx, actor: &Actor, service: &str, kind: Type
         .filter(|s| s.kind == WorkKind::Change)
         .ok_or(Error::NotFound)?;
     let mut tx = ctx.app.db.begin().await?;
-    let before = rows::type_of_service(&mut tx, &service.id).await?;
+    type_in(&mut tx, ctx, actor, service, kind).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The same inside a transaction, for who may shape the catalogue.
+pub async fn type_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    service: &Service,
+    kind: Type,
+) -> Result<()> {
+    let before = rows::type_of_service(&mut *tx, &service.id).await?;
     sql(
         "INSERT INTO change_service (service_id, type, set_by, set_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (service_id) DO UPDATE SET type = excluded.type, set_by = excluded.set_by,
@@ -293,11 +306,10 @@ pub async fn approve_service(ctx: &Ctx, actor: &Actor, service: &str, kind: Type
     .bind(kind.key())
     .bind(&actor.id)
     .bind(ctx.now.as_microsecond())
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
     let data = json!({ "name": service.name, "before": before.key(), "after": kind.key() });
     let event = Event::audit("change.service_typed", "service", &service.id, data);
-    events::append(&mut tx, actor, ctx.now, event).await?;
-    tx.commit().await?;
+    events::append(tx, actor, ctx.now, event).await?;
     Ok(())
 }

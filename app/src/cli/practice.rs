@@ -13,6 +13,7 @@ use crate::people::store as people;
 use crate::practices::merge::{Choices, Side, Who};
 use crate::practices::model::Wishes;
 use crate::practices::pack::{Files, Pack, Problem};
+use crate::practices::present::Present;
 use crate::practices::{adopt, archive, export, import, library, scaffold, store, upgrade};
 use crate::web::Ctx;
 
@@ -335,9 +336,9 @@ async fn upgraded(config: Config, args: Upgrade) -> Outcome {
         .collect();
     let (adoption, offered) = upgrade::newer(&ctx, &args.practice).await.map_err(wrong)?;
     let catalog = ctx.app.catalog().await?;
-    let books = upgrade::books(&ctx.app.db).await.map_err(wrong)?;
+    let present = Present::read(&ctx.app.db).await.map_err(wrong)?;
     let compared =
-        upgrade::compare(&catalog, &adoption, &offered.pack, &books, &choices).map_err(wrong)?;
+        upgrade::compare(&catalog, &adoption, &offered.pack, &present, &choices).map_err(wrong)?;
     for d in &compared.differences {
         let who = match d.who {
             Who::Ours => "ours",
@@ -366,8 +367,8 @@ async fn exported(config: Config, args: Export) -> Outcome {
         .ok_or_else(|| format!("{} is not adopted", args.practice))?;
     let catalog = app.catalog().await?;
     let teams = people::teams(&app.db).await?;
-    let books = upgrade::books(&app.db).await.map_err(wrong)?;
-    let mut pack = export::export(&catalog, &adoption, &books, &teams).map_err(wrong)?;
+    let present = Present::read(&app.db).await.map_err(wrong)?;
+    let mut pack = export::export(&catalog, &adoption, &present, &teams).map_err(wrong)?;
     let terms = &pack.meta.glossary;
     pack.meta.glossary = crate::glossary::packs::export(&app.db, &args.practice, terms)
         .await

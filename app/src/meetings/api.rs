@@ -285,6 +285,9 @@ pub struct NewMinutes {
     pub minutes: String,
     /// For good: they are not changed afterwards.
     pub publish: bool,
+    /// The meeting took place before its time: without this nothing is published before
+    /// it begins.
+    pub held_early: bool,
     /// The version you read, against writing over somebody else.
     pub version: Option<i64>,
 }
@@ -295,8 +298,12 @@ pub async fn minutes(
     Path(id): Path<String>,
     Input(new): Input<NewMinutes>,
 ) -> Result<Json<MeetingView>> {
-    let (body, publish) = (new.minutes.as_str(), new.publish);
-    verbs::write_minutes(&me, &me.actor, &id, new.version, body, publish).await?;
+    let minutes = verbs::Minutes {
+        body: &new.minutes,
+        publish: new.publish,
+        held_early: new.held_early,
+    };
+    verbs::write_minutes(&me, &me.actor, &id, new.version, minutes).await?;
     Ok(Json(view(&me, &id).await?))
 }
 

@@ -201,7 +201,12 @@ async fn carry_out(me: &Me, id: &str, step: &str, posted: &Posted) -> Result<Str
         "minutes" => {
             let publish = one(posted, "publish") == "yes";
             let version = one(posted, "version").parse().ok();
-            verbs::write_minutes(me, actor, id, version, one(posted, "minutes"), publish).await?;
+            let minutes = verbs::Minutes {
+                body: one(posted, "minutes"),
+                publish,
+                held_early: one(posted, "held_early") == "yes",
+            };
+            verbs::write_minutes(me, actor, id, version, minutes).await?;
             if publish {
                 t!(lang, "Published. The members are told.").to_owned()
             } else {

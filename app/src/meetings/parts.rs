@@ -11,7 +11,7 @@ use crate::meetings::model::{Attendance, Attendee, Decision, Meeting, Point, Poi
 use crate::meetings::words;
 use crate::ui::block::{Tone, pill};
 use crate::ui::button::{Button, Kind, Size, button, link_button};
-use crate::ui::choice::{Opt, select};
+use crate::ui::choice::{Opt, checks, select};
 use crate::ui::field::{Field, text, textarea, two};
 use crate::web::Me;
 use crate::work::store as items;
@@ -227,15 +227,20 @@ pub fn attendance(me: &Me, m: &Meeting, people: &[Attendee], may: bool, sheet: &
 /// Writing the minutes.
 pub fn minutes(me: &Me, m: &Meeting, present: &str, sheet: &Sheet) -> Markup {
     let lang = me.lang();
+    let ready = m.starts_at <= me.now || !m.minutes.is_empty();
     html! {
         form method="post" action={ "/meetings/" (m.id) "/minutes" } class="stack" data-guard {
             input type="hidden" name="version" value=(m.version);
             (textarea(lang, &Field { name: "minutes", label: t!(lang, "Text"), value: sheet.value("minutes", present), error: sheet.error("minutes"),
                 hint: t!(lang, "Drafted from the agenda, the decisions and who was there. Markdown."), ..Field::default() }, 14))
+            @if ready && m.starts_at > me.now {
+                (checks(lang, &Field { name: "held_early", label: t!(lang, "Before its time"), error: sheet.error("held_early"), ..Field::default() },
+                    &[Opt { value: "yes", label: t!(lang, "The meeting was held earlier than planned"), chosen: sheet.value("held_early", "") == "yes", ..Opt::default() }], true))
+            }
             div class="row" {
                 (button(Button { label: t!(lang, "Save the minutes"), ..Button::default() }))
                 (link_button(&format!("/meetings/{}?draft=yes", m.id), Button { label: t!(lang, "Draft anew"), kind: Kind::Quiet, ..Button::default() }))
-                @if m.starts_at <= me.now || !m.minutes.is_empty() {
+                @if ready {
                     button class="btn btn-primary" name="publish" value="yes" { (t!(lang, "Publish for good")) }
                 }
             }

@@ -344,7 +344,19 @@ pub async fn attend(ctx: &Ctx, actor: &Actor, id: &str, all: &[Noted]) -> Result
     Ok(())
 }
 
-/// Write the minutes, and publish them if `publish`.
+/// Minutes as somebody wrote them.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(missing_docs)]
+pub struct Minutes<'a> {
+    pub body: &'a str,
+    /// For good.
+    pub publish: bool,
+    /// The meeting took place before its time.
+    pub held_early: bool,
+}
+
+/// Write the minutes, and publish them if that is wanted: not before the meeting
+/// began, unless somebody says that it was held early.
 ///
 /// # Errors
 /// [`Error::Stale`] when somebody else changed the meeting since version `expect`.
@@ -353,8 +365,7 @@ pub async fn write_minutes(
     actor: &Actor,
     id: &str,
     expect: Option<i64>,
-    body: &str,
-    publish: bool,
+    minutes: Minutes<'_>,
 ) -> Result<Meeting> {
     let mut tx = ctx.app.db.begin().await?;
     let (meeting, series) = open(&mut tx, actor, id).await?;
@@ -363,9 +374,16 @@ pub async fn write_minutes(
             "Somebody else changed this meeting while you wrote. Copy your text, open it again and put both together.",
         )));
     }
-    let body = text("minutes", body, MAX_TEXT)?;
+    let publish = minutes.publish;
+    let body = text("minutes", minutes.body, MAX_TEXT)?;
     if publish && body.is_empty() {
         return Err(Error::field("minutes", "Write the minutes first."));
+    }
+    if publish && !minutes.held_early && meeting.starts_at > ctx.now {
+        return Err(Error::field(
+            "held_early",
+            "This meeting has not begun. Save the minutes now and publish them afterwards, or say that it was held before its time.",
+        ));
     }
     sql(
         "UPDATE meeting SET minutes = $1, version = version + 1, published_at = $2,

@@ -13,6 +13,32 @@ use crate::ui::field::Field;
 use crate::web::Me;
 use crate::work::Item;
 
+/// How many runs stand over one's own work.
+const SHOWN: i64 = 5;
+
+/// The open runs that wait for the actor, for the top of their work; empty when
+/// there are none.
+pub async fn mine(me: &Me) -> Result<Markup> {
+    let lang = me.lang();
+    let wanted = runs::Wanted {
+        open: Some(true),
+        mine: true,
+        ..runs::Wanted::default()
+    };
+    let found = runs::list(&me.app.db, &me.actor, &wanted, SHOWN + 1).await?;
+    if found.is_empty() {
+        return Ok(html! {});
+    }
+    let shown = usize::try_from(SHOWN).unwrap_or_default();
+    Ok(html! {
+        section class="panel-body stack" aria-labelledby="my-runs" {
+            h2 class="small" id="my-runs" { (t!(lang, "Playbooks under way")) }
+            ul class="stack plain-list" { @for run in found.iter().take(shown) { (row(me, run)) } }
+            @if found.len() > shown { p { a href="/playbook-runs?view=mine" { (t!(lang, "All runs")) } } }
+        }
+    })
+}
+
 /// The block in the rail of the agents' page; empty when there is nothing to
 /// run and nothing was.
 pub async fn of_item(me: &Me, item: &Item, may_work: bool) -> Result<Markup> {

@@ -15,6 +15,7 @@ use crate::people::store as people;
 use crate::practices::merge::{Choices, Side, Who};
 use crate::practices::model::{Origin, Wishes};
 use crate::practices::pages::Seen;
+use crate::practices::present::Present;
 use crate::practices::{adopt, archive, figures, import, store, upgrade};
 use crate::web::{Input, Me};
 
@@ -236,8 +237,14 @@ pub async fn compare(me: Me, Path(key): Path<String>) -> Result<Json<ComparisonV
     crate::policy::require(crate::policy::shapes_catalog(&me.actor))?;
     let (adoption, offered) = upgrade::newer(&me, &key).await?;
     let catalog = me.app.catalog().await?;
-    let books = upgrade::books(&me.app.db).await?;
-    let compared = upgrade::compare(&catalog, &adoption, &offered.pack, &books, &Choices::new())?;
+    let present = Present::read(&me.app.db).await?;
+    let compared = upgrade::compare(
+        &catalog,
+        &adoption,
+        &offered.pack,
+        &present,
+        &Choices::new(),
+    )?;
     let conflicts = compared.conflicts();
     let items = compared
         .differences

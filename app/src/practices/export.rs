@@ -11,9 +11,11 @@ use super::pack::{
     ApprovalSpec, EscalationSpec, Pack, Playbook, ProcessSpec, PromiseSpec, RoleSpec, Service,
     ServiceAudience, StageSpec, Step, TargetSpec, TaskSpec, TimerSpec, time,
 };
-use super::upgrade::Books;
+use super::present::Present;
 use crate::catalog::Catalog;
 use crate::catalog::draft::word_of;
+use crate::catalog::model::WorkKind;
+use crate::changes::rules::Type;
 use crate::error::{Error, Msg, Result};
 use crate::people::Team;
 use crate::playbooks::model::Definition;
@@ -154,7 +156,7 @@ impl Back<'_> {
 pub fn export(
     catalog: &Catalog,
     adoption: &Adoption,
-    books: &Books,
+    present: &Present,
     teams: &[Team],
 ) -> Result<Pack> {
     let mut pack = adoption.pack.clone();
@@ -202,6 +204,11 @@ pub fn export(
         let service = Service {
             name: s.name.clone(),
             kind: s.kind,
+            change: present
+                .types
+                .get(id)
+                .copied()
+                .filter(|kind| s.kind == WorkKind::Change && *kind != Type::Normal),
             shelf: shelf.map(|c| c.name.clone()).unwrap_or_default(),
             icon: s.icon.clone(),
             summary: s.summary.clone(),
@@ -221,7 +228,7 @@ pub fn export(
     let mut playbooks = BTreeMap::new();
     for (key, id) in &parts.playbooks {
         // What we retired is not passed on.
-        if let Some(d) = books.get(id) {
+        if let Some(d) = present.books.get(id) {
             playbooks.insert(key.clone(), back.playbook(d));
         }
     }

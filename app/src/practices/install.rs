@@ -18,6 +18,7 @@ use crate::catalog::rules::{self, ProcessChange, ProcessDraft};
 use crate::catalog::snapshot::{ProcessEntry, PromiseEntry};
 use crate::catalog::terms::promise::{self, PromiseInput};
 use crate::catalog::{Audience, Catalog, Service, verbs};
+use crate::changes;
 use crate::error::{Error, Result};
 use crate::playbooks::model::{Definition, Step};
 use crate::playbooks::rules::tidy;
@@ -277,6 +278,9 @@ impl<'a> Install<'a> {
         let id = verbs::create_in(tx, self.ctx, self.actor, next, draft.clone()).await?;
         let made = Arc::new(made(&id, draft));
         verbs::publish_in(tx, self.ctx, self.actor, next, &made).await?;
+        if let Some(kind) = service.change {
+            changes::verbs::type_in(tx, self.ctx, self.actor, &made, kind).await?;
+        }
         let mut made = (*made).clone();
         made.published = true;
         self.next.services.push(Arc::new(made));

@@ -9,6 +9,7 @@
 //! | [`install`] | parts of a pack into the catalogue, checked like what is typed |
 //! | [`adopt`], [`upgrade`] | the verbs: adopt, leave, take a new version |
 //! | [`merge`] | three-way comparison of data (pure) |
+//! | [`present`] | playbooks and kinds of change as they run here |
 //! | [`figures`] | measures over what happened; how well a practice is used |
 //! | [`pages`], [`api`] | the library in the browser and as JSON |
 
@@ -24,6 +25,7 @@ pub mod merge;
 pub mod model;
 pub mod pack;
 pub mod pages;
+pub mod present;
 pub mod scaffold;
 pub mod store;
 pub mod upgrade;

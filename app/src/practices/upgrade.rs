@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use mil_db::On;
 use mil_process::form::Field;
 use mil_process::process::ProcessDef;
 use serde::de::DeserializeOwned;
@@ -14,11 +13,13 @@ use super::install::{Here, Install, order, procedure, service_change};
 use super::merge::{Choices, Difference, Side, Who, merge};
 use super::model::{Adoption, Offered};
 use super::pack::{Pack, Service};
+use super::present::Present;
 use super::store;
 use crate::actor::Actor;
 use crate::catalog::draft::ServiceChange;
 use crate::catalog::model::PromiseDef;
 use crate::catalog::{Catalog, verbs};
+use crate::changes::{self, rules::Type};
 use crate::error::{Error, Msg, Result};
 use crate::playbooks::{self, model::Definition};
 use crate::policy;
@@ -62,6 +63,7 @@ fn wanted(pack: &Pack, adoption: &Adoption) -> Result<Value> {
     let mut all = json!({ "services": {}, "processes": {}, "promises": {}, "playbooks": {} });
     for (key, service) in &pack.services {
         all["services"][key] = said(service_change(service))?;
+        all["services"][key]["change"] = json!(service.change.unwrap_or(Type::Normal));
     }
     for (key, process) in &pack.processes {
         all["processes"][key] = serde_json::to_value(process.def(&here))?;
@@ -88,7 +90,7 @@ fn roles_of(pack: &Pack, adoption: &Adoption) -> BTreeMap<String, String> {
 }
 
 /// What runs here, in the same shape. What was retired or archived is not there.
-fn ours(catalog: &Catalog, adoption: &Adoption, books: &Books) -> Result<Value> {
+fn ours(catalog: &Catalog, adoption: &Adoption, present: &Present) -> Result<Value> {
     let mut all = json!({ "services": {}, "processes": {}, "promises": {}, "playbooks": {} });
     for (key, id) in &adoption.parts.services {
         if let Some(s) = catalog.service(id).filter(|s| !s.retired) {
@@ -104,6 +106,7 @@ fn ours(catalog: &Catalog, adoption: &Adoption, books: &Books) -> Result<Value> 
                 form: Some(s.form.clone()),
                 ..ServiceChange::default()
             })?;
+            all["services"][key]["change"] = json!(present.types.get(id).unwrap_or(&Type::Normal));
         }
     }
     for (key, id) in &adoption.parts.processes {
@@ -112,7 +115,7 @@ fn ours(catalog: &Catalog, adoption: &Adoption, books: &Books) -> Result<Value> 
         }
     }
     for (key, id) in &adoption.parts.playbooks {
-        if let Some(d) = books.get(id) {
+        if let Some(d) = present.books.get(id) {
             all["playbooks"][key] = serde_json::to_value(d)?;
         }
     }
@@ -176,7 +179,7 @@ pub fn compare(
     catalog: &Catalog,
     adoption: &Adoption,
     offered: &Pack,
-    books: &Books,
+    present: &Present,
     choices: &Choices,
 ) -> Result<Comparison> {
     let mut base = wanted(&adoption.pack, adoption)?;
@@ -184,7 +187,7 @@ pub fn compare(
     if let Some(members) = base["playbooks"].as_object_mut() {
         members.retain(|key, _| adoption.parts.playbooks.contains_key(key));
     }
-    let ours = ours(catalog, adoption, books)?;
+    let ours = ours(catalog, adoption, present)?;
     let theirs = wanted(offered, adoption)?;
     let (merged, differences) = merge(&base, &ours, &theirs, choices);
     Ok(Comparison {
@@ -233,9 +236,9 @@ pub async fn upgrade(
     if !running(&mut install.tx, key).await? {
         return Err(Error::NotFound);
     }
-    let books = books(&mut install.tx).await?;
-    let compared = compare(&install.next, &adoption, &offered.pack, &books, choices)?;
-    let now = ours(&install.next, &adoption, &books)?;
+    let present = Present::read(&mut install.tx).await?;
+    let compared = compare(&install.next, &adoption, &offered.pack, &present, choices)?;
+    let now = ours(&install.next, &adoption, &present)?;
     adoption.roles = roles_of(&offered.pack, &adoption);
     promises(
         &mut install,
@@ -293,6 +296,10 @@ pub async fn upgrade(
             &service,
         );
         install.set_service(id, change).await?;
+        if !before.is_null() && merged["change"] != before["change"] {
+            let kind: Type = read(&merged["change"])?;
+            changes::verbs::type_in(&mut install.tx, ctx, actor, &service, kind).await?;
+        }
     }
     let from = adoption.pack.meta.version.to_string();
     let to = offered.pack.meta.version.to_string();
@@ -349,16 +356,6 @@ async fn promises(
         adoption.parts.promises.insert(key.clone(), id);
     }
     Ok(())
-}
-
-/// What the playbooks in use say, by id.
-pub type Books = BTreeMap<String, Definition>;
-
-/// What the playbooks in use say.
-pub async fn books<'a>(on: impl Into<On<'a>>) -> Result<Books> {
-    let all = playbooks::store::list(on, &Actor::system(), &Default::default()).await?;
-    let said = |b: playbooks::model::Playbook| Some((b.id, b.published?));
-    Ok(all.into_iter().filter_map(said).collect())
 }
 
 /// Playbooks: what is new is made, what changed gets another version that open

@@ -8,6 +8,7 @@ use crate::catalog::model::{ClockKind, Priority};
 use crate::desk::rail::{Shown, shown};
 use crate::error::Result;
 use crate::i18n::{Lang, fmt, t};
+use crate::playbooks;
 use crate::queue::filter::{Dir, Due, Filter, Sort, State};
 use crate::queue::query::{self, Horizon, Row};
 use crate::queue::{bar, bar::Choices, group};
@@ -36,6 +37,12 @@ pub async fn queue(me: Me, Query(filter): Query<Filter>) -> Result<Response> {
         Some(_) => page.rows.len() as i64,
         None => query::count(&me.app.db, &me.actor, &filter, horizon).await?,
     };
+    // What one does by a playbook without a request is one's work as well.
+    let own = filter.view.as_deref() == Some("mine") && filter.after.is_none();
+    let under_way = match own {
+        true => playbooks::panel::mine(&me).await?,
+        false => html! {},
+    };
     let new = link_button(
         "/work/new",
         Button {
@@ -50,6 +57,7 @@ pub async fn queue(me: Me, Query(filter): Query<Filter>) -> Result<Response> {
     let body = html! {
         (title_bar(t!(lang, "Queue"), tabs, new))
         (bar::filters(&me, &filter, &choices, "/queue", tools(&me, &filter)))
+        (under_way)
         @if page.rows.is_empty() {
             (nothing(lang, &filter))
         } @else {

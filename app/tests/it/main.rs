@@ -58,6 +58,7 @@ mod portal_request;
 mod portal_world;
 mod post_mortems;
 mod practices;
+mod practices_changes;
 mod practices_packs;
 mod proof_help;
 mod proofs;

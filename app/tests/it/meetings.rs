@@ -207,7 +207,13 @@ on_each_database!(a_change_is_decided_and_the_minutes_are_published, |app| {
         .json("PUT", &path("/minutes"), &json!({ "publish": true }))
         .await
         .expect(422);
+    // A meeting that has not begun has no minutes, unless it was held before.
     let publish = json!({ "minutes": "We agreed.", "publish": true });
+    let next = format!("/api/v1/meetings/{}/minutes", ids[1]);
+    let refused = priya.json("PUT", &next, &publish).await.expect(422).json();
+    assert_eq!(refused["errors"][0]["field"], "held_early", "{refused}");
+    let early = json!({ "minutes": "On Monday.", "publish": true, "held_early": true });
+    priya.json("PUT", &next, &early).await.expect(200);
     priya
         .json("PUT", &path("/minutes"), &publish)
         .await
@@ -454,7 +460,10 @@ on_each_database!(the_pages_work_as_plain_forms, |app| {
             format!("person-{}=present&guests=Olga%2C+Tim", app.id("ada")),
         ),
         ("minutes", "minutes=Short".to_owned()),
-        ("minutes", "minutes=Short&publish=yes".to_owned()),
+        (
+            "minutes",
+            "minutes=Short&publish=yes&held_early=yes".to_owned(),
+        ),
         ("addendum", "addendum=More".to_owned()),
     ] {
         ada.form(&format!("{base}/{step}"), &body).await.expect(303);

@@ -3,6 +3,7 @@
 use mil::practices::merge::{Choices, Side, Who};
 use mil::practices::model::Wishes;
 use mil::practices::pack::Pack;
+use mil::practices::present::Present;
 use mil::practices::{adopt, export, library, store, upgrade};
 use serde_json::json;
 
@@ -68,9 +69,15 @@ on_each_database!(
 
         let (adoption, offered) = upgrade::newer(&ctx, key).await.unwrap();
         let catalog = app.app.catalog().await.unwrap();
-        let books = upgrade::books(&app.app.db).await.unwrap();
-        let found =
-            upgrade::compare(&catalog, &adoption, &offered.pack, &books, &Choices::new()).unwrap();
+        let present = Present::read(&app.app.db).await.unwrap();
+        let found = upgrade::compare(
+            &catalog,
+            &adoption,
+            &offered.pack,
+            &present,
+            &Choices::new(),
+        )
+        .unwrap();
         let step =
             |n: usize, what: &str| format!("playbooks/{part}/steps/{}/{what}", book.steps[n].key);
         let mut said: Vec<(String, Who)> = found
@@ -111,10 +118,10 @@ on_each_database!(
 
         // Exported, ours goes out; left, it is retired.
         let adoption = store::find(&app.app.db, key).await.unwrap().unwrap();
-        let books = upgrade::books(&app.app.db).await.unwrap();
+        let present = Present::read(&app.app.db).await.unwrap();
         let teams = mil::people::store::teams(&app.app.db).await.unwrap();
         let catalog = app.app.catalog().await.unwrap();
-        let out = export::export(&catalog, &adoption, &books, &teams).unwrap();
+        let out = export::export(&catalog, &adoption, &present, &teams).unwrap();
         assert_eq!(out.playbooks[part].purpose, "Ours");
         assert_eq!(out.playbooks[part].steps[0].role, book.steps[0].role);
         adopt::leave(&ctx, &ada, key).await.unwrap();

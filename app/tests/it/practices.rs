@@ -2,14 +2,18 @@
 
 use crate::harness::TestApp;
 use crate::on_each_database;
+use crate::practices_changes::kinds;
 use mil::actor::Actor;
 use mil::catalog::draft::ServiceChange;
+use mil::catalog::model::WorkKind;
 use mil::catalog::rules::ProcessChange;
 use mil::catalog::{rules, verbs};
+use mil::changes::{self, rules::Type};
 use mil::error::Error;
 use mil::practices::merge::{Choices, Side, Who};
 use mil::practices::model::Wishes;
 use mil::practices::pack::{Files, Pack};
+use mil::practices::present::Present;
 use mil::practices::{adopt, archive, export, import, library, store, upgrade};
 use mil::work::model::Item;
 use mil::work::{moves, store as items};
@@ -17,7 +21,7 @@ use mil_process::form::{Field, Kind};
 use mil_process::process::{Phase, ProcessDef};
 use serde_json::{Value, json};
 
-async fn take(app: &TestApp, key: &str) {
+pub async fn take(app: &TestApp, key: &str) {
     let ada = app.actor("ada").await;
     let ctx = app.ctx(ada.clone());
     if let Err(error) = adopt::adopt(&ctx, &ada, key, &Wishes::default()).await {
@@ -192,6 +196,7 @@ async fn finish(app: &TestApp, number: i64, depth: usize) {
         } else {
             &"ada"
         };
+        look_back(app, &item, &path).await;
         let moved = app
             .as_(who)
             .post(&format!("{path}/moves"), &json!({ "type": kind }))
@@ -203,6 +208,22 @@ async fn finish(app: &TestApp, number: i64, depth: usize) {
         );
     }
     panic!("{number} does not end");
+}
+
+/// What was urgent is looked back at before it is closed.
+async fn look_back(app: &TestApp, item: &Item, path: &str) {
+    let ada = app.as_("ada");
+    if item.kind != WorkKind::Change {
+        return;
+    }
+    let change = ada.get(&format!("{path}/change")).await.expect(200).json();
+    if change["review_due"] == true {
+        let review = json!({ "outcome": "successful", "happened": "It went well.",
+            "followed": "yes" });
+        ada.json("PUT", &format!("{path}/change/review"), &review)
+            .await
+            .expect(200);
+    }
 }
 
 on_each_database!(
@@ -234,7 +255,7 @@ on_each_database!(
             let pack = export::export(
                 &catalog,
                 adoption,
-                &upgrade::books(&app.app.db).await.unwrap(),
+                &Present::read(&app.app.db).await.unwrap(),
                 &teams,
             )
             .unwrap();
@@ -252,7 +273,7 @@ on_each_database!(
                 &catalog,
                 adoption,
                 &adoption.pack,
-                &upgrade::books(&app.app.db).await.unwrap(),
+                &Present::read(&app.app.db).await.unwrap(),
                 &Choices::new(),
             )
             .unwrap();
@@ -262,7 +283,7 @@ on_each_database!(
 );
 
 /// A practice of the library with another version and `change` in its files.
-fn another(key: &str, version: &str, change: impl Fn(&str, String) -> String) -> Vec<u8> {
+pub fn another(key: &str, version: &str, change: impl Fn(&str, String) -> String) -> Vec<u8> {
     let files = library::files();
     let changed: Files = files[key]
         .iter()
@@ -335,7 +356,7 @@ on_each_database!(a_new_version_meets_what_was_adapted, |app| {
         &catalog,
         &adoption,
         &offered.pack,
-        &upgrade::books(&app.app.db).await.unwrap(),
+        &Present::read(&app.app.db).await.unwrap(),
         &Choices::new(),
     )
     .unwrap();
@@ -414,12 +435,20 @@ on_each_database!(an_adapted_practice_moves_to_another_organisation, |app| {
         ..ServiceChange::default()
     };
     verbs::change(&ctx, &ada, id, None, change).await.unwrap();
+    let types = kinds(&app, key).await;
+    assert_eq!(types["routine-change"], Type::Standard);
+    assert_eq!(types["checked-change"], Type::Normal);
+    assert_eq!(types["urgent-change"], Type::Emergency);
+    let checked = &adoption.parts.services["checked-change"];
+    changes::verbs::approve_service(&ctx, &ada, checked, Type::Standard)
+        .await
+        .unwrap();
     let catalog = app.app.catalog().await.unwrap();
     let teams = mil::people::store::teams(&app.app.db).await.unwrap();
     let pack = export::export(
         &catalog,
         &adoption,
-        &upgrade::books(&app.app.db).await.unwrap(),
+        &Present::read(&app.app.db).await.unwrap(),
         &teams,
     )
     .unwrap();
@@ -438,6 +467,7 @@ on_each_database!(an_adapted_practice_moves_to_another_organisation, |app| {
         catalog.service(service_key).unwrap().name,
         "Change something"
     );
+    assert_eq!(kinds(&other, key).await["checked-change"], Type::Standard);
     let maren = other.actor("maren").await;
     let refused = import::import(&there, &maren, &bytes).await;
     assert!(matches!(refused, Err(Error::Forbidden(_))));

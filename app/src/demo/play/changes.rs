@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use super::World;
 use crate::calendar::model::Kind;
 use crate::calendar::verbs::{Draft, plan};
-use crate::changes::rules::Type;
 use crate::changes::verbs as changes;
 use crate::error::{Error, Result};
 use crate::meetings::model::{Attendance, Decision, Every};
@@ -29,13 +28,6 @@ impl World {
     pub(super) async fn change(&self, now: Timestamp) -> Result<()> {
         let zone = self.zone.clone();
         let monday = crate::calendar::grid::monday(zone.to_datetime(now).date());
-        let lead = self.ctx("ada", now - days(60));
-        for (service, kind) in [
-            ("routine-change", Type::Standard),
-            ("urgent-change", Type::Emergency),
-        ] {
-            changes::approve_service(&lead, lead.me()?, service, kind).await?;
-        }
         let at = |day: i64, clock: i8| -> Result<Timestamp> {
             let day = monday.saturating_add(day.days());
             zone.to_timestamp(day.at(clock, 30, 0, 0))
@@ -206,7 +198,12 @@ impl World {
         let points = store::points(&self.app.db, &first).await?;
         let noted = store::attendance(&self.app.db, &held, &made).await?;
         let text = minutes::draft(&ctx, &held, &noted, &points);
-        meeting::write_minutes(&ctx, actor, &first, None, &text, true).await?;
+        let minutes = meeting::Minutes {
+            body: &text,
+            publish: true,
+            held_early: false,
+        };
+        meeting::write_minutes(&ctx, actor, &first, None, minutes).await?;
         Ok(())
     }
 }

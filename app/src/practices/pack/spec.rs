@@ -7,6 +7,7 @@ use mil_process::process::{CheckItem, Counts, Phase, SendBack};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::model::{ClockKind, Priority, Tell, WorkKind};
+use crate::changes::rules::Type;
 
 fn is_false(value: &bool) -> bool {
     !*value
@@ -182,6 +183,9 @@ pub struct Service {
     pub name: String,
     #[serde(default)]
     pub kind: WorkKind,
+    /// How its changes are decided on; normal where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Type>,
     pub shelf: String,
     pub icon: String,
     pub summary: String,

@@ -12,6 +12,7 @@ use crate::policy;
 use crate::practices::figures::{self, Maturity, Value};
 use crate::practices::pack::{Pack, ProcessSpec, StageSpec};
 use crate::practices::pages::{Seen, figure};
+use crate::practices::present::Present;
 use crate::practices::{adopt, archive, export, library, store};
 use crate::ui::block::{Tone, notice, pill, rail_block};
 use crate::ui::icon::icon_s;
@@ -416,8 +417,8 @@ pub async fn export(me: Me, Path(key): Path<String>) -> Result<Response> {
         .ok_or(Error::NotFound)?;
     let catalog = me.app.catalog().await?;
     let teams = crate::people::store::teams(&me.app.db).await?;
-    let books = crate::practices::upgrade::books(&me.app.db).await?;
-    let mut pack = export::export(&catalog, &adoption, &books, &teams)?;
+    let present = Present::read(&me.app.db).await?;
+    let mut pack = export::export(&catalog, &adoption, &present, &teams)?;
     pack.meta.glossary =
         crate::glossary::packs::export(&me.app.db, &key, &pack.meta.glossary).await?;
     let name = format!(

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::i18n::{Lang, t, tn};
 use crate::policy;
 use crate::practices::merge::{Choices, Difference, Side, Who};
+use crate::practices::present::Present;
 use crate::practices::upgrade::{compare, newer, upgrade};
 use crate::ui::block::{Tone, crumbs, notice, pill};
 use crate::ui::button::{Button, Kind, button};
@@ -124,8 +125,8 @@ async fn show(me: &Me, key: &str, choices: &Choices, wrong: &Wrong) -> Result<Re
     policy::require(policy::shapes_catalog(&me.actor))?;
     let (adoption, offered) = newer(me, key).await?;
     let catalog = me.app.catalog().await?;
-    let books = crate::practices::upgrade::books(&me.app.db).await?;
-    let compared = compare(&catalog, &adoption, &offered.pack, &books, choices)?;
+    let present = Present::read(&me.app.db).await?;
+    let compared = compare(&catalog, &adoption, &offered.pack, &present, choices)?;
     let name = &offered.pack.meta.name;
     let base = format!("/practices/{key}");
     let of = |who: &[Who]| {

@@ -7,6 +7,7 @@ use mil_process::process::SendBack;
 
 use super::{In, twice};
 use crate::catalog::draft::PRICE;
+use crate::catalog::model::WorkKind;
 use crate::error::{FieldError, Msg};
 use crate::practices::pack::process::Anybody;
 use crate::practices::pack::{Pack, Playbook, ProcessSpec, PromiseSpec, Service, StageSpec, time};
@@ -26,6 +27,12 @@ pub fn service(pack: &Pack, service: &Service, place: &mut In<'_>) {
                 Msg::new("Use at most {n} characters.").with("n", most),
             );
         }
+    }
+    if service.change.is_some() && service.kind != WorkKind::Change {
+        place.at(
+            "change",
+            "Only a service with kind = \"change\" says how its changes are decided on.",
+        );
     }
     place.icon(&service.icon);
     if service
