@@ -39,6 +39,7 @@ list![
     "0035_found.sql",
     "0036_deflection.sql",
     "0040_mail.sql",
+    "0041_notice_choices.sql",
     "0043_webhooks.sql",
     "0044_automation.sql",
     "0046_proofs.sql",

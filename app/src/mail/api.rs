@@ -13,7 +13,7 @@ use crate::mail::boxes::{self, Mailbox, NewMailbox};
 use crate::mail::intake::{self, Delivery};
 use crate::mail::post::{self, Asked, Incoming, Release};
 use crate::mail::send;
-use crate::mail::sent::{self, Choice, OutMail};
+use crate::mail::sent::{self, OutMail};
 use crate::mail::template::{self, Template, Which};
 use crate::web::{Input, Me, Query};
 
@@ -145,17 +145,6 @@ pub async fn out(me: Me, Query(asked): Query<Asked>) -> Result<Json<OutList>> {
 pub async fn again(me: Me, Path(id): Path<String>) -> Result<StatusCode> {
     send::again(&me, &me.actor, &id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// GET /api/v1/me/mail
-pub async fn choice(me: Me) -> Result<Json<Choice>> {
-    Ok(Json(sent::choice(&me, &me.actor).await?))
-}
-
-/// PUT /api/v1/me/mail
-pub async fn choose(me: Me, Input(choice): Input<Choice>) -> Result<Json<Choice>> {
-    sent::choose(&me, &me.actor, &choice).await?;
-    Ok(Json(choice))
 }
 
 fn template_of(which: &str, lang: &str) -> Result<(Which, Lang)> {

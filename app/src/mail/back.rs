@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::actor::Actor;
 use crate::error::Result;
 use crate::events::{self, Audience, Event};
+use crate::notifications::choice;
 
 /// Note on the message of ours, and on its request, that it did not arrive or
 /// was not wanted.
@@ -33,14 +34,7 @@ pub async fn note(tx: &mut Tx, now: Timestamp, kind: &Kind) -> Result<()> {
     let complaint = matches!(kind, Kind::Complaint(_));
     if complaint {
         // Whoever calls our mail unwanted gets no more of it.
-        sql(
-            "INSERT INTO mail_choice (person_id, notices, updated_at) VALUES ($1, 'none', $2)
-             ON CONFLICT (person_id) DO UPDATE SET notices = 'none', updated_at = $2",
-        )
-        .bind(&person)
-        .bind(now.as_microsecond())
-        .run(&mut *tx)
-        .await?;
+        choice::silence(&mut *tx, &person).await?;
     }
     if let Some(item) = row.get::<Option<String>>("item_id")? {
         let address: String = sql("SELECT email FROM person WHERE id = $1")

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::i18n::{Lang, fmt, t};
 use crate::mail::deeds::{self, Deed};
 use crate::mail::template::{self, Values, Which};
-use crate::mail::{boxes, frame, key};
+use crate::mail::{boxes, bundle, frame, key};
 use crate::notifications::pages::{Notice, words};
 use crate::people::auth;
 use crate::policy::{self, Do};
@@ -41,10 +41,17 @@ pub struct Ready {
 }
 
 /// How somebody reads.
-struct Reader {
-    actor: Actor,
-    lang: Lang,
+pub(super) struct Reader {
+    pub(super) actor: Actor,
+    pub(super) lang: Lang,
     zone: TimeZone,
+}
+
+impl Reader {
+    pub(super) fn first_name(&self) -> String {
+        let name = self.actor.name.split(' ').next();
+        name.unwrap_or_default().to_owned()
+    }
 }
 
 async fn reader(app: &App, person: &str) -> Result<Option<Reader>> {
@@ -71,6 +78,60 @@ async fn reader(app: &App, person: &str) -> Result<Option<Reader>> {
     }))
 }
 
+/// What the reader of a row may know.
+pub(super) struct Known {
+    pub(super) item: Option<Item>,
+    pub(super) said: Said,
+    pub(super) title: Option<String>,
+    href: Option<String>,
+}
+
+impl Known {
+    /// The page that it is about.
+    pub(super) fn page(&self, reader: &Reader) -> String {
+        match &self.item {
+            Some(item) if reader.actor.role.is_agent() && item.requester_id != reader.actor.id => {
+                format!("/work/{}", item.number)
+            }
+            Some(item) => format!("/requests/{}", item.number),
+            None => self.href.clone().unwrap_or_else(|| "/".to_owned()),
+        }
+    }
+}
+
+/// Look up what a row is about, or why its reader may not know.
+pub(super) async fn known(
+    app: &App,
+    reader: &Reader,
+    row: &Row,
+) -> Result<std::result::Result<Known, &'static str>> {
+    let item = match row.get::<Option<String>>("item_id")? {
+        None => None,
+        Some(id) => match store::find(&app.db, &reader.actor, &id).await {
+            Ok(item) => Some(item),
+            Err(Error::NotFound) => return Ok(Err("may_not_see")),
+            Err(error) => return Err(error),
+        },
+    };
+    let insider = item
+        .as_ref()
+        .is_some_and(|i| policy::on_item(&reader.actor, Do::SeeInternal, &i.facts()));
+    if row.get::<i64>("internal")? != 0 && !insider {
+        return Ok(Err("internal"));
+    }
+    let event: String = row.get("event_id")?;
+    let href: Option<String> = row.get("href")?;
+    let Some(said) = said(app, &event, insider, href.is_some()).await? else {
+        return Ok(Err("internal"));
+    };
+    Ok(Ok(Known {
+        item,
+        said,
+        title: row.get("title")?,
+        href,
+    }))
+}
+
 /// Make the message of a row of `mail_out`.
 pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
     let person: String = row.get("person_id")?;
@@ -79,27 +140,18 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
     let Some(reader) = reader(app, &person).await? else {
         return Ok(Composed::Withheld("disabled"));
     };
-    let item_id: Option<String> = row.get("item_id")?;
-    let item = match &item_id {
-        None => None,
-        Some(id) => match store::find(&app.db, &reader.actor, id).await {
-            Ok(item) => Some(item),
-            Err(Error::NotFound) => return Ok(Composed::Withheld("may_not_see")),
-            Err(error) => return Err(error),
-        },
-    };
-    let insider = item
-        .as_ref()
-        .is_some_and(|i| policy::on_item(&reader.actor, Do::SeeInternal, &i.facts()));
-    if internal && !insider {
-        return Ok(Composed::Withheld("internal"));
+    let members = bundle::members(app, &row.get::<String>("id")?).await?;
+    if !members.is_empty() || row.get::<i64>("digest")? != 0 {
+        return bundle::compose(app, now, row, &members, &reader).await;
     }
-    let event: String = row.get("event_id")?;
-    let title: Option<String> = row.get("title")?;
-    let href: Option<String> = row.get("href")?;
-    let Some(said) = said(app, &event, insider, href.is_some()).await? else {
-        return Ok(Composed::Withheld("internal"));
+    let known = match known(app, &reader, row).await? {
+        Ok(known) => known,
+        Err(why) => return Ok(Composed::Withheld(why)),
     };
+    let page = known.page(&reader);
+    let Known {
+        item, said, title, ..
+    } = known;
     let boxes = boxes::all(&app.db).await?;
     let service = item.as_ref().map(|i| i.service_id.as_str());
     let Some(mailbox) = boxes::speaks(&boxes, service) else {
@@ -109,13 +161,7 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
     let org = app.org();
     let lang = reader.lang;
     let values = Values {
-        name: reader
-            .actor
-            .name
-            .split(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
+        name: reader.first_name(),
         number: item.as_ref().map_or(0, |i| i.number),
         title: item
             .as_ref()
@@ -154,19 +200,12 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
         }
         _ => None,
     };
-    let page = match &item {
-        Some(item) if reader.actor.role.is_agent() && item.requester_id != person => {
-            format!("/work/{}", item.number)
-        }
-        Some(item) => format!("/requests/{}", item.number),
-        None => href.unwrap_or_else(|| "/".to_owned()),
-    };
     let place = frame::Place {
         lang,
         org: &org,
         mark: quote::line(t!(lang, "Write your answer above this line")),
         page: format!("{}{page}", app.config.public_url),
-        choice: format!("{}/me/mail", app.config.public_url),
+        choice: format!("{}/me/notifications", app.config.public_url),
         deed,
         logo: frame::logo(app).await,
         can_answer: item.is_some(),
@@ -234,7 +273,7 @@ pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
 }
 
 /// What happened, as a sentence without its full stop.
-fn happened(lang: Lang, reason: &str, by: &str) -> String {
+pub(super) fn happened(lang: Lang, reason: &str, by: &str) -> String {
     if reason == "test" {
         return t!(lang, "This message says that your mail server works").to_owned();
     }
@@ -263,9 +302,9 @@ fn promised(item: &Item, reader: &Reader, now: Timestamp) -> String {
 
 /// What somebody wrote, and who.
 #[derive(Default)]
-struct Said {
-    by: String,
-    text: String,
+pub(super) struct Said {
+    pub(super) by: String,
+    pub(super) text: String,
     /// Whether a person's own words are in it.
     by_person: bool,
 }

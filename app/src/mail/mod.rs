@@ -14,6 +14,7 @@
 //! | [`back`] | messages that came back, complaints |
 //! | [`outbox`] | what people are told, as rows |
 //! | [`compose`], [`frame`], [`template`] | a message of ours: for whom, in which looks, with which words |
+//! | [`bundle`] | many messages to one person as one |
 //! | [`deeds`] | what can be done from a message, once |
 //! | [`send`], [`test_message`] | sending, again and again for two days; a test |
 //! | [`listen`], [`imap`] | ways in: SMTP and LMTP, and reading a mail box |
@@ -23,6 +24,7 @@
 pub mod api;
 pub mod back;
 pub mod boxes;
+pub mod bundle;
 pub mod compose;
 pub mod deeds;
 pub mod enter;
@@ -47,7 +49,7 @@ use crate::router::{Access, Route, delete, get, post as submit, put};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
-    use Access::{Admins, Agents, Leads, Public, SignedIn};
+    use Access::{Admins, Agents, Leads, Public};
     let op = |summary| Op::new("Mail", summary);
     vec![
         get(Admins, "/admin/mail", pages::home::page),
@@ -97,8 +99,6 @@ pub fn routes() -> Vec<Route> {
         ),
         get(Public, "/m/{secret}", pages::link::page),
         submit(Public, "/m/{secret}", pages::link::act),
-        get(SignedIn, "/me/mail", pages::choice::page),
-        submit(SignedIn, "/me/mail", pages::choice::save),
         get(Admins, "/api/v1/mailboxes", api::mailboxes)
             .op(op("The mailboxes").answers::<api::Mailboxes>()),
         submit(Admins, "/api/v1/mailboxes", api::add).op(op("Add a mailbox")
@@ -144,10 +144,5 @@ pub fn routes() -> Vec<Route> {
         )
         .body::<template::Template>()
         .answers::<template::Template>()),
-        get(SignedIn, "/api/v1/me/mail", api::choice)
-            .op(op("Which mail you want").answers::<sent::Choice>()),
-        put(SignedIn, "/api/v1/me/mail", api::choose).op(op("Choose which mail you want")
-            .body::<sent::Choice>()
-            .answers::<sent::Choice>()),
     ]
 }

@@ -2,10 +2,15 @@
 //! transaction that made it due.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use mil_db::{Tx, sql};
 
+use crate::clock::from_micros;
 use crate::error::Result;
 use crate::mail::{boxes, key};
+use crate::notifications::choice;
+use crate::notifications::rhythm::CALM;
+use crate::org;
 use crate::random::new_id;
 
 /// Something that somebody is told.
@@ -27,37 +32,24 @@ pub struct Notice<'a> {
     pub answers: Option<&'a str>,
 }
 
-/// Who wants which mail. `mine` leaves out what others say in requests that one
-/// only follows or shares.
-pub fn wanted(choice: Option<&str>, reason: &str) -> bool {
-    match choice {
-        Some("none") => matches!(reason, "received" | "test"),
-        Some("mine") => !matches!(reason, "moved" | "task" | "resumed" | "sooner" | "rated"),
-        _ => true,
-    }
-}
-
 /// Queue a message, unless the person wants none or no mailbox could send it.
 pub async fn queue(tx: &mut Tx, now: Timestamp, notice: &Notice<'_>) -> Result<bool> {
     let Some(sender) = boxes::all(&mut *tx).await?.into_iter().next() else {
         return Ok(false);
     };
-    let choice: Option<String> = sql("SELECT notices FROM mail_choice WHERE person_id = $1")
-        .bind(notice.person)
-        .opt(&mut *tx)
-        .await?
-        .map(|row| row.get("notices"))
-        .transpose()?;
-    if !wanted(choice.as_deref(), notice.reason) {
+    let rhythm = choice::rhythm(&mut *tx, notice.person, now).await?;
+    let zone = zone(&mut *tx, notice.person).await?;
+    let calm = calm(&mut *tx, notice.person, now).await?;
+    let Some(due) = rhythm.due(notice.reason, now, &zone, calm) else {
         return Ok(false);
-    }
+    };
     let key = key::get(tx, now).await?;
     let message_id =
         mil_mail::token::message_id(&key, notice.event, notice.person, sender.domain());
     let new = sql(
         "INSERT INTO mail_out (id, message_id, event_id, item_id, person_id, reason, internal,
-            title, href, answers, state, attempts, not_before, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', 0, $11, $11) ON CONFLICT DO NOTHING",
+            title, href, answers, state, attempts, not_before, digest, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', 0, $11, $12, $13) ON CONFLICT DO NOTHING",
     )
     .bind(new_id(now))
     .bind(message_id)
@@ -69,27 +61,34 @@ pub async fn queue(tx: &mut Tx, now: Timestamp, notice: &Notice<'_>) -> Result<b
     .bind(notice.thing.map(|t| t.0))
     .bind(notice.thing.map(|t| t.1))
     .bind(notice.answers)
+    .bind(due.at.as_microsecond())
+    .bind(i64::from(due.digest))
     .bind(now.as_microsecond())
     .run(tx)
     .await?;
     Ok(new > 0)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::wanted;
-
-    #[test]
-    fn people_get_the_mail_that_they_want() {
-        for (choice, reason, expect) in [
-            (None, "moved", true),
-            (Some("all"), "moved", true),
-            (Some("mine"), "moved", false),
-            (Some("mine"), "answered", true),
-            (Some("none"), "answered", false),
-            (Some("none"), "received", true),
-        ] {
-            assert_eq!(wanted(choice, reason), expect, "{choice:?} {reason}");
-        }
+async fn zone(tx: &mut Tx, person: &str) -> Result<TimeZone> {
+    let own: Option<String> = sql("SELECT zone FROM person WHERE id = $1")
+        .bind(person)
+        .value("zone", &mut *tx)
+        .await?;
+    if let Some(zone) = own.and_then(|name| TimeZone::get(&name).ok()) {
+        return Ok(zone);
     }
+    let (org, _) = org::versioned(tx).await?;
+    Ok(TimeZone::get(&org.zone).unwrap_or(TimeZone::UTC))
+}
+
+/// Until when nothing more is sent at once: after a storm that left as one.
+async fn calm(tx: &mut Tx, person: &str, now: Timestamp) -> Result<Option<Timestamp>> {
+    let last: Option<i64> = sql("SELECT MAX(sent_at) AS at FROM mail_out
+         WHERE person_id = $1 AND state = 'sent' AND digest = 0
+           AND bundle_id IS NOT NULL AND sent_at > $2")
+    .bind(person)
+    .bind((now - CALM).as_microsecond())
+    .value("at", tx)
+    .await?;
+    Ok(last.map(|at| from_micros(at) + CALM))
 }

@@ -9,19 +9,24 @@ use jiff::{SignedDuration, Timestamp};
 use lettre::address::Envelope;
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{Address, AsyncTransport, Tokio1Executor};
-use mil_db::sql;
+use mil_db::{Tx, sql};
 
 use crate::actor::Actor;
 use crate::config::Mail;
 use crate::error::{Error, Msg, Result};
 use crate::events::{self, Event};
 use crate::mail::compose::{Composed, Ready, compose};
+use crate::notifications::rhythm::SETTLE;
 use crate::policy;
 use crate::state::App;
 use crate::web::Ctx;
 
-/// For how long a message is tried.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(48);
+/// How often a message is tried: with the pauses between, for two days.
+const TRIES: i64 = 20;
+/// From how many on messages to one person leave as one.
+const BUNDLE: usize = 4;
+/// How many leave as one at most.
+const BUNDLE_MOST: i64 = 500;
 /// A message that was taken up and not finished is taken up again after this.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// How many messages one round sends.
@@ -137,7 +142,8 @@ async fn claim(app: &App, now: Timestamp) -> Result<Option<String>> {
     let before = (now - LEASE).as_microsecond();
     let mut tx = app.db.begin().await?;
     let row = sql(
-        "SELECT id FROM mail_out WHERE state = 'waiting' AND not_before <= $1
+        "SELECT id, person_id, reason, digest, attempts FROM mail_out
+         WHERE state = 'waiting' AND bundle_id IS NULL AND not_before <= $1
            AND (claimed_at IS NULL OR claimed_at < $2) ORDER BY not_before, id LIMIT 1",
     )
     .bind(now.as_microsecond())
@@ -146,6 +152,7 @@ async fn claim(app: &App, now: Timestamp) -> Result<Option<String>> {
     .await?;
     let Some(row) = row else { return Ok(None) };
     let id: String = row.get("id")?;
+    let first = row.get::<i64>("attempts")? == 0;
     let taken = sql(
         "UPDATE mail_out SET claimed_at = $1, attempts = attempts + 1
          WHERE id = $2 AND state = 'waiting' AND (claimed_at IS NULL OR claimed_at < $3)",
@@ -155,8 +162,40 @@ async fn claim(app: &App, now: Timestamp) -> Result<Option<String>> {
     .bind(before)
     .run(&mut tx)
     .await?;
+    if taken > 0 && first && !matches!(row.get::<String>("reason")?.as_str(), "received" | "test") {
+        let person: String = row.get("person_id")?;
+        gather(&mut tx, now, &id, &person, row.get::<i64>("digest")? != 0).await?;
+    }
     tx.commit().await?;
     Ok((taken > 0).then_some(id))
+}
+
+/// Let what else waits for the same person leave with `lead`: always in a summary,
+/// and otherwise when it is much at once.
+async fn gather(tx: &mut Tx, now: Timestamp, lead: &str, person: &str, digest: bool) -> Result<()> {
+    let others: Vec<String> = sql("SELECT id FROM mail_out
+         WHERE person_id = $1 AND state = 'waiting' AND bundle_id IS NULL AND claimed_at IS NULL
+           AND attempts = 0 AND id <> $2 AND reason NOT IN ('received', 'test')
+           AND (not_before <= $3 OR (digest = 0 AND not_before <= $4))
+         ORDER BY id LIMIT $5")
+    .bind(person)
+    .bind(lead)
+    .bind(now.as_microsecond())
+    .bind((now + SETTLE).as_microsecond())
+    .bind(BUNDLE_MOST)
+    .column("id", &mut *tx)
+    .await?;
+    if !digest && others.len() + 1 < BUNDLE {
+        return Ok(());
+    }
+    for id in others {
+        sql("UPDATE mail_out SET bundle_id = $1 WHERE id = $2")
+            .bind(lead)
+            .bind(id)
+            .run(&mut *tx)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn one(app: &App, now: Timestamp, carrier: &Carrier, id: &str) -> Result<bool> {
@@ -184,13 +223,11 @@ async fn one(app: &App, now: Timestamp, carrier: &Carrier, id: &str) -> Result<b
             Ok(true)
         }
         Err(refusal) => {
-            let created: i64 = row.get("created_at")?;
-            let too_long = now.as_microsecond() - created
-                > i64::try_from(PATIENCE.as_micros()).unwrap_or(i64::MAX);
-            if refusal.forever || too_long {
+            let attempts: i64 = row.get("attempts")?;
+            if refusal.forever || attempts >= TRIES {
                 settle(app, id, "dead", None, Some(&refusal.why)).await?;
             } else {
-                postpone(app, now, id, row.get("attempts")?, &refusal.why).await?;
+                postpone(app, now, id, attempts, &refusal.why).await?;
             }
             Ok(false)
         }
@@ -205,13 +242,16 @@ async fn settle(
     why: Option<&str>,
 ) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    sql("UPDATE mail_out SET state = $1, sent_at = $2, last_error = $3, claimed_at = NULL WHERE id = $4")
-        .bind(state)
-        .bind(sent.map(Timestamp::as_microsecond))
-        .bind(why.map(|w| w.chars().take(500).collect::<String>()))
-        .bind(id)
-        .run(&mut tx)
-        .await?;
+    sql(
+        "UPDATE mail_out SET state = $1, sent_at = $2, last_error = $3, claimed_at = NULL
+         WHERE id = $4 OR bundle_id = $4",
+    )
+    .bind(state)
+    .bind(sent.map(Timestamp::as_microsecond))
+    .bind(why.map(|w| w.chars().take(500).collect::<String>()))
+    .bind(id)
+    .run(&mut tx)
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -239,7 +279,7 @@ pub async fn again(ctx: &Ctx, actor: &Actor, id: &str) -> Result<()> {
     policy::require(policy::administers(actor))?;
     let mut tx = ctx.app.db.begin().await?;
     let done = sql(
-        "UPDATE mail_out SET state = 'waiting', attempts = 0, not_before = $1, created_at = $1
+        "UPDATE mail_out SET state = 'waiting', attempts = 0, not_before = $1, bundle_id = NULL
          WHERE id = $2 AND state IN ('dead', 'bounced')",
     )
     .bind(ctx.now.as_microsecond())

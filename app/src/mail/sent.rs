@@ -1,13 +1,13 @@
-//! Messages that go out, for administrators; and which mail somebody wants.
+//! Messages that go out, for administrators.
 
 use jiff::Timestamp;
 use mil_db::{Where, sql};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::clock::from_micros;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mail::post::{Asked, SHOWN};
 use crate::policy;
 use crate::web::Ctx;
@@ -96,48 +96,4 @@ pub async fn count(ctx: &Ctx, table: &'static str, state: &str) -> Result<i64> {
     .bind(state)
     .value("n", &ctx.app.db)
     .await?)
-}
-
-/// Which mail somebody wants.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Choice {
-    /// `all`, `mine` (what waits for me or was said to me) or `none`.
-    pub notices: String,
-}
-
-/// What `actor` chose.
-pub async fn choice(ctx: &Ctx, actor: &Actor) -> Result<Choice> {
-    let row = sql("SELECT notices FROM mail_choice WHERE person_id = $1")
-        .bind(&actor.id)
-        .opt(&ctx.app.db)
-        .await?;
-    Ok(Choice {
-        notices: match row {
-            Some(row) => row.get("notices")?,
-            None => "all".to_owned(),
-        },
-    })
-}
-
-/// Choose.
-pub async fn choose(ctx: &Ctx, actor: &Actor, choice: &Choice) -> Result<()> {
-    if !matches!(choice.notices.as_str(), "all" | "mine" | "none") {
-        return Err(Error::field("notices", "Choose which mail you want."));
-    }
-    let mut tx = ctx.app.db.begin().await?;
-    sql(
-        "INSERT INTO mail_choice (person_id, notices, updated_at) VALUES ($1, $2, $3)
-         ON CONFLICT (person_id) DO UPDATE SET notices = $2, updated_at = $3",
-    )
-    .bind(&actor.id)
-    .bind(&choice.notices)
-    .bind(ctx.now.as_microsecond())
-    .run(&mut tx)
-    .await?;
-    let data = serde_json::json!({ "mail": choice.notices });
-    let event = crate::events::Event::audit("person.mail_chosen", "person", &actor.id, data);
-    crate::events::append(&mut tx, actor, ctx.now, event).await?;
-    tx.commit().await?;
-    Ok(())
 }

@@ -31,17 +31,20 @@ pub enum Which {
     Notice,
     /// A message became a request.
     Received,
+    /// Several things happened.
+    Digest,
 }
 
 impl Which {
     /// All of them.
-    pub const ALL: [Which; 2] = [Which::Notice, Which::Received];
+    pub const ALL: [Which; 3] = [Which::Notice, Which::Received, Which::Digest];
 
     /// The word in addresses and in the database.
     pub fn key(self) -> &'static str {
         match self {
             Which::Notice => "notice",
             Which::Received => "received",
+            Which::Digest => "digest",
         }
     }
 
@@ -96,6 +99,14 @@ pub fn standard(which: Which, lang: Lang) -> Template {
         (Which::Received, Lang::De) => (
             "[#{{ number }}] {{ title }}",
             "Guten Tag {{ name }},\n\nIhre Nachricht ist da und ist zur Anfrage {{ number }} geworden.{% if promised %} Zugesagt ist sie für {{ promised }}.{% endif %}\n\nAntworten Sie auf diese Nachricht, um etwas hinzuzufügen.\n",
+        ),
+        (Which::Digest, Lang::En) => (
+            "{{ what }}",
+            "Hello {{ name }},\n\n{{ what }}:\n\n{{ text }}\n",
+        ),
+        (Which::Digest, Lang::De) => (
+            "{{ what }}",
+            "Guten Tag {{ name }},\n\n{{ what }}:\n\n{{ text }}\n",
         ),
     };
     Template {
@@ -242,7 +253,10 @@ mod tests {
         for which in Which::ALL {
             for lang in [Lang::En, Lang::De] {
                 let (subject, body) = fill(&standard(which, lang), &sample(lang)).unwrap();
-                assert!(subject.starts_with("[#2481] "), "{subject}");
+                assert!(
+                    which == Which::Digest || subject.starts_with("[#2481] "),
+                    "{subject}"
+                );
                 assert!(body.contains("Maren") && !body.contains("{{"), "{body}");
             }
         }

@@ -24,7 +24,7 @@ pub async fn make(me: &Me, to: &str) -> Result<Option<Ready>> {
         org: &org,
         mark: String::new(),
         page: me.app.config.public_url.clone(),
-        choice: format!("{}/me/mail", me.app.config.public_url),
+        choice: format!("{}/me/notifications", me.app.config.public_url),
         deed: None,
         logo: frame::logo(&me.app).await,
         can_answer: false,

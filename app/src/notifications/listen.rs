@@ -4,7 +4,7 @@
 //! removal of its outbox row, so each event tells each person exactly once,
 //! even with two servers or a crash.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use mil_db::{Tx, sql};
@@ -12,7 +12,8 @@ use mil_db::{Tx, sql};
 use crate::actor::{Actor, Role, Via};
 use crate::error::Result;
 use crate::mail::outbox as letters;
-use crate::notifications::rule::{Around, Happened, told};
+use crate::notifications::rule::{Around, Happened, Reason, told};
+use crate::notifications::topic::Topic;
 use crate::outbox;
 use crate::policy::{self, Do};
 use crate::random::new_id;
@@ -54,7 +55,11 @@ async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
         actor: actor.as_deref(),
         data: &data,
     };
-    for (person, reason) in told(&what, &around) {
+    let mut people = told(&what, &around);
+    for (person, reason) in stand_ins(&mut tx, now, &item_id, &what, &people).await? {
+        people.entry(person).or_insert(reason);
+    }
+    for (person, reason) in people {
         let new = sql(
             "INSERT INTO notification (id, person_id, event_id, item_id, reason, created_at)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
@@ -82,6 +87,43 @@ async fn one(app: &App, now: Timestamp, id: &str) -> Result<()> {
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Who stands in for those who are away and for whom somebody waits. Approvals
+/// ask them themselves. Nobody is told of a request that they may not see.
+async fn stand_ins(
+    tx: &mut Tx,
+    now: Timestamp,
+    item_id: &str,
+    what: &Happened<'_>,
+    people: &BTreeMap<String, Reason>,
+) -> Result<Vec<(String, Reason)>> {
+    let waiting = people
+        .iter()
+        .filter(|(_, reason)| **reason != "approval" && Topic::of(reason) == Topic::Waits);
+    let mut out = Vec::new();
+    for (absent, _) in waiting {
+        let row = sql("SELECT stand_in_id FROM stand_in WHERE person_id = $1 AND until > $2")
+            .bind(absent)
+            .bind(now.as_microsecond())
+            .opt(&mut *tx)
+            .await?;
+        let Some(row) = row else { continue };
+        let person: String = row.get("stand_in_id")?;
+        if what.actor == Some(person.as_str()) || people.contains_key(&person) {
+            continue;
+        }
+        let Some(actor) = as_actor(tx, &person).await? else {
+            continue;
+        };
+        let Ok(item) = store::find(&mut *tx, &actor, item_id).await else {
+            continue;
+        };
+        if what.public || insider(tx, &person, &item).await? {
+            out.push((person, "stands_in"));
+        }
+    }
+    Ok(out)
 }
 
 async fn around(tx: &mut Tx, item_id: &str, data: &serde_json::Value) -> Result<Around> {
@@ -133,15 +175,33 @@ async fn around(tx: &mut Tx, item_id: &str, data: &serde_json::Value) -> Result<
 
 /// Whether somebody may read what agents write among themselves about an item.
 async fn insider(tx: &mut Tx, id: &str, item: &crate::work::Item) -> Result<bool> {
+    let Some(person) = as_actor(tx, id).await? else {
+        return Ok(false);
+    };
+    let watched = sql("SELECT person_id FROM watcher WHERE item_id = $1 AND person_id = $2")
+        .bind(&item.id)
+        .bind(id)
+        .opt(&mut *tx)
+        .await?
+        .is_some();
+    let facts = policy::ItemFacts {
+        watched,
+        ..item.facts()
+    };
+    Ok(policy::on_item(&person, Do::SeeInternal, &facts))
+}
+
+/// Somebody with their role and teams; `None` when they are disabled.
+async fn as_actor(tx: &mut Tx, id: &str) -> Result<Option<Actor>> {
     let Some(row) = sql("SELECT role FROM person WHERE id = $1 AND disabled_at IS NULL")
         .bind(id)
         .opt(&mut *tx)
         .await?
     else {
-        return Ok(false);
+        return Ok(None);
     };
     let Some(role) = Role::from_key(&row.get::<String>("role")?) else {
-        return Ok(false);
+        return Ok(None);
     };
     let team_ids = sql("SELECT team_id FROM team_member WHERE person_id = $1")
         .bind(id)
@@ -149,22 +209,11 @@ async fn insider(tx: &mut Tx, id: &str, item: &crate::work::Item) -> Result<bool
         .await?
         .into_iter()
         .collect();
-    let watched = sql("SELECT person_id FROM watcher WHERE item_id = $1 AND person_id = $2")
-        .bind(&item.id)
-        .bind(id)
-        .opt(&mut *tx)
-        .await?
-        .is_some();
-    let person = Actor {
+    Ok(Some(Actor {
         id: id.to_owned(),
         role,
         team_ids,
         via: Via::System,
         ..Actor::system()
-    };
-    let facts = policy::ItemFacts {
-        watched,
-        ..item.facts()
-    };
-    Ok(policy::on_item(&person, Do::SeeInternal, &facts))
+    }))
 }

@@ -3,17 +3,23 @@
 //! * [`rule`] who is told about an event, as a pure function
 //! * [`listen`] takes events from the outbox and writes notifications
 //! * [`tell`] says something about a thing that is no request
+//! * [`topic`], [`rhythm`] kinds of news, and when each leaves by mail: pure rules
+//! * [`choice`], [`settings`] what somebody chose about it: rows and verb, page and JSON
 //! * [`pages`] the inbox, and the same as JSON
 
+pub mod choice;
 pub mod listen;
 pub mod pages;
+pub mod rhythm;
 pub mod rule;
+pub mod settings;
 mod tell;
+pub mod topic;
 
 pub use tell::{About, tell};
 
 use crate::openapi::Op;
-use crate::router::{Access, Route, get, post};
+use crate::router::{Access, Route, get, post, put};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
@@ -33,5 +39,18 @@ pub fn routes() -> Vec<Route> {
             "Mark all as read",
         )
         .status(204)),
+        get(SignedIn, "/me/notifications", settings::page),
+        post(SignedIn, "/me/notifications", settings::save),
+        get(SignedIn, "/api/v1/me/notifications", settings::api_show).op(Op::new(
+            "Inbox",
+            "How and when you are told by mail",
+        )
+        .answers::<choice::Choices>()),
+        put(SignedIn, "/api/v1/me/notifications", settings::api_save).op(Op::new(
+            "Inbox",
+            "Choose how and when you are told by mail",
+        )
+        .body::<choice::Choices>()
+        .answers::<choice::Choices>()),
     ]
 }

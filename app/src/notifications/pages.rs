@@ -182,6 +182,11 @@ pub fn words(lang: Lang, notice: &Notice) -> String {
             "This endpoint of a webhook is paused: it failed for a whole day"
         )
         .to_owned(),
+        "stands_in" => t!(
+            lang,
+            "{name} waits for somebody for whom you stand in",
+            name = by
+        ),
         "post_mortem" => t!(lang, "{name} published a post-mortem", name = by),
         _ => t!(lang, "The promise is at risk").to_owned(),
     }

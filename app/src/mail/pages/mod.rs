@@ -11,7 +11,6 @@
 //! | [`link`] | the page behind a link in a message |
 //! | [`choice`] | which mail somebody wants |
 
-pub mod choice;
 pub mod held;
 pub mod home;
 pub mod link;

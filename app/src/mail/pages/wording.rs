@@ -87,6 +87,7 @@ async fn page(me: &Me, which: Which, of: Lang, typed: &Template, wrong: &Wrong) 
     let name = |which: Which| match which {
         Which::Notice => t!(lang, "Something happened"),
         Which::Received => t!(lang, "A message is here"),
+        Which::Digest => t!(lang, "A summary"),
     };
     let whiches = Which::ALL.map(|w| (name(w), address(w, of), w == which));
     let langs = [(Lang::En, "English"), (Lang::De, "Deutsch")]

@@ -27,7 +27,7 @@ pub async fn own(me: &Me, here: &str, body: Markup) -> Result<Markup> {
             tab(t!(lang, "Sign-in and devices"), "/me/security"),
             tab(t!(lang, "API tokens"), "/me/tokens"),
             tab(t!(lang, "Calendars"), "/me/feeds"),
-            tab(t!(lang, "Mail"), "/me/mail"),
+            tab(t!(lang, "Notifications"), "/me/notifications"),
         ],
     );
     let out = html! {
