@@ -57,8 +57,21 @@ export default {
     await t.press('Show preview');
     await t.sees('Preview');
     await t.look();
-    await t.goto('/me/mail');
+    await t.goto('/me/notifications');
     await t.look();
+    const said = await t.page.locator('select[name=said]').inputValue();
+    await t.page.locator('select[name=said]').selectOption('daily');
+    await t.page.fill('[name=quiet_from]', '19:00');
+    await t.page.fill('[name=quiet_until]', '');
+    await t.press('Save choice');
+    await t.sees('Say when quiet hours end.');
+    await t.look();
+    await t.page.fill('[name=quiet_until]', '07:00');
+    await t.press('Save choice');
+    await t.sees('Your choice is saved');
+    await t.page.locator('select[name=said]').selectOption(said);
+    await t.press('Save choice');
+    await t.sees('Your choice is saved');
 
     // A link that was used, or never was.
     await t.goto('/m/nothing', 404);

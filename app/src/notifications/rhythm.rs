@@ -115,7 +115,7 @@ impl Rhythm {
     }
 
     fn quiet_until(&self, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-        let local = at.to_zoned(zone.clone());
+        let local = zone.to_datetime(at);
         let (day, time) = (local.date(), local.time());
         let moment = |day: Date, time: Time| zone.to_timestamp(day.to_datetime(time)).ok();
         if self.quiet_weekends && is_weekend(day) {
@@ -134,7 +134,7 @@ impl Rhythm {
     }
 
     fn next_digest(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
-        let mut day = now.to_zoned(zone.clone()).date();
+        let mut day = zone.to_datetime(now).date();
         for _ in 0..4 {
             let at = zone.to_timestamp(day.to_datetime(self.digest_at));
             if let Ok(at) = at
@@ -163,16 +163,13 @@ mod tests {
     }
 
     fn at(text: &str) -> Timestamp {
-        text.parse::<jiff::civil::DateTime>()
-            .unwrap()
-            .to_zoned(zone())
-            .unwrap()
-            .timestamp()
+        let local = text.parse::<jiff::civil::DateTime>().unwrap();
+        zone().to_timestamp(local).unwrap()
     }
 
     fn when(rhythm: &Rhythm, reason: &str, now: &str) -> Option<(String, bool)> {
         let due = rhythm.due(reason, at(now), &zone(), None)?;
-        let local = due.at.to_zoned(zone()).datetime();
+        let local = zone().to_datetime(due.at);
         Some((local.to_string(), due.digest))
     }
 

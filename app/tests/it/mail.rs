@@ -12,6 +12,7 @@ use mil::mail::intake::{self, Delivery};
 use mil::mail::send::{self, Carrier, Memory};
 use mil::mail::sort;
 use mil::notifications::listen;
+use mil::notifications::rhythm::SETTLE;
 use mil_db::sql;
 use mil_mail::{Mail, read};
 use serde_json::json;
@@ -71,6 +72,7 @@ pub fn memory() -> Carrier {
 /// Tell people what happened and send the messages. Returns them.
 pub async fn outgoing(app: &TestApp, carrier: &Carrier) -> Vec<Ready> {
     listen::run(&app.app, app.now()).await.unwrap();
+    app.app.clock.advance(SETTLE);
     send::run(&app.app, app.now(), carrier).await.unwrap();
     let Carrier::Memory(memory) = carrier else {
         panic!("not in memory")

@@ -192,7 +192,7 @@ on_each_database!(
         open_mailbox(&app, BOX, "hold").await;
         let carrier = memory();
         app.as_("maren")
-            .form("/me/mail", "notices=none")
+            .form("/me/notifications", "waits=now&said=never&promise=now&ends=now&progress=daily&faults=now&around=daily&digest_at=08%3A00&quiet_from=&quiet_until=")
             .await
             .expect(303);
         let (item, _) = order(&app, "maren", "slides").await;
@@ -208,7 +208,11 @@ on_each_database!(
         say().await;
         assert!(outgoing(&app, &carrier).await.is_empty());
         app.as_("maren")
-            .json("PUT", "/api/v1/me/mail", &json!({ "notices": "all" }))
+            .json(
+                "PUT",
+                "/api/v1/me/notifications",
+                &json!({ "ways": { "said": "now" } }),
+            )
             .await
             .expect(200);
         let mut tx = app.app.db.begin().await.unwrap();

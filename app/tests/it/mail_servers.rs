@@ -13,6 +13,7 @@ use mil::mail::imap::{Account, visit};
 use mil::mail::send::{self, Carrier};
 use mil::mail::sort;
 use mil::notifications::listen;
+use mil::notifications::rhythm::SETTLE;
 use mil_mail::read;
 use serde_json::json;
 
@@ -105,6 +106,7 @@ async fn a_letter_its_answer_and_the_reply_go_round_through_real_servers() {
         .await
         .expect(201);
     listen::run(&app.app, app.now()).await.unwrap();
+    app.app.clock.advance(SETTLE);
     // The receipt and the answer.
     assert_eq!(
         send::run(&app.app, app.now(), &servers.smtp).await.unwrap(),

@@ -38,6 +38,7 @@ mod knowledge;
 mod knowledge_pages;
 mod live;
 mod mail;
+mod mail_choices;
 mod mail_forged;
 mod mail_loops;
 mod mail_pages;
