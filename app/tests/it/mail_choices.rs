@@ -1,8 +1,8 @@
 //! When people are told by mail: at once, in a summary, after quiet hours, by
 //! somebody who stands in, and many things as one message.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use mil::mail::compose::Ready;
 use serde_json::{Value, json};
 
@@ -114,12 +114,14 @@ on_each_database!(who_is_away_is_stood_in_for_and_reads_all_on_return, |app| {
     open_mailbox(&app, BOX, "hold").await;
     let carrier = memory();
     let (item, _) = order(&app, "maren", "slides").await;
-    let away = json!({ "person_id": app.id("tomas"), "until": (app.now() + jiff::SignedDuration::from_hours(72)).to_string() });
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    let last = zone.to_datetime(app.now()).date() + 2.days();
+    let away = json!({ "stand_in": "tomas@nordhaven.example", "until": last.to_string() });
     app.as_("priya")
-        .json("PUT", "/api/v1/me/stand-in", &away)
+        .json("PUT", "/api/v1/me/away", &away)
         .await
         .expect(200);
-    let hand = json!({ "assignee_id": app.id("priya") });
+    let hand = json!({ "assignee": app.id("priya") });
     app.as_("ada")
         .json("PATCH", &format!("/api/v1/requests/{item}"), &hand)
         .await
