@@ -183,24 +183,11 @@ pub enum Deed {
     },
 }
 
-impl Def {
-    /// Read a rule, with an error that says what does not fit.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] on `def`.
-    pub fn read(value: &Value) -> Result<Def> {
-        serde_json::from_value(value.clone()).map_err(|e| {
-            Error::field(
-                "def",
-                Msg::new("The rule cannot be read: {why}.").with("why", e),
-            )
-        })
-    }
-
-    /// Everything that is wrong with it, by part.
-    pub fn check(&self, catalog: &Catalog) -> Vec<FieldError> {
+impl When {
+    /// Everything that is wrong with it.
+    pub fn check(&self) -> Vec<FieldError> {
         let mut wrong = Vec::new();
-        match &self.when {
+        match self {
             When::Event { event } => {
                 if !is_pattern(event) || event.starts_with("automation.") {
                     wrong.push(FieldError::new("trigger", "Choose what sets the rule off."));
@@ -223,6 +210,27 @@ impl Def {
                 }
             }
         }
+        wrong
+    }
+}
+
+impl Def {
+    /// Read a rule, with an error that says what does not fit.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on `def`.
+    pub fn read(value: &Value) -> Result<Def> {
+        serde_json::from_value(value.clone()).map_err(|e| {
+            Error::field(
+                "def",
+                Msg::new("The rule cannot be read: {why}.").with("why", e),
+            )
+        })
+    }
+
+    /// Everything that is wrong with it, by part.
+    pub fn check(&self, catalog: &Catalog) -> Vec<FieldError> {
+        let mut wrong = self.when.check();
         let fields = self.test.iter().flat_map(Cond::fields);
         for field in fields {
             if !super::facts::KNOWN.contains(&field) && !field.starts_with("answer.") {
@@ -242,36 +250,46 @@ impl Def {
 
 /// Everything that is wrong with some deeds; the first is named `deed1`.
 pub fn check_deeds(deeds: &[Deed], catalog: &Catalog) -> Vec<FieldError> {
+    check_deeds_of(deeds, &|service| catalog.service(service).is_some())
+        .into_iter()
+        .map(|(i, wrong)| FieldError {
+            field: format!("{}{}", wrong.field, i + 1),
+            ..wrong
+        })
+        .collect()
+}
+
+/// Everything that is wrong with some deeds, by place and by `deed` or `text`.
+/// `known` tells which services there are.
+pub fn check_deeds_of(deeds: &[Deed], known: &dyn Fn(&str) -> bool) -> Vec<(usize, FieldError)> {
     let mut wrong = Vec::new();
     if deeds.is_empty() {
-        wrong.push(FieldError::new("deed1", "Choose at least one thing to do."));
+        let msg = "Choose at least one thing to do.";
+        wrong.push((0, FieldError::new("deed", msg)));
     }
     if deeds.len() > MOST_DEEDS {
         let msg = Msg::new("A rule does at most {n} things.").with("n", MOST_DEEDS);
-        wrong.push(FieldError::new("deed1", msg));
+        wrong.push((0, FieldError::new("deed", msg)));
     }
     for (i, deed) in deeds.iter().enumerate() {
-        let at = |name: &str| format!("{name}{}", i + 1);
+        let mut at = |name: &str, msg: &'static str| wrong.push((i, FieldError::new(name, msg)));
         match deed {
             Deed::Priority { to } if !Priority::ALL.iter().any(|p| p.key() == to) => {
-                wrong.push(FieldError::new(at("deed"), "Choose a priority."));
+                at("deed", "Choose a priority.");
             }
             Deed::Answer { text } | Deed::Note { text } | Deed::Order { title: text, .. }
                 if text.trim().is_empty() || text.chars().count() > MAX_TEXT =>
             {
-                wrong.push(FieldError::new(at("text"), "Write what it is to say."));
+                at("text", "Write what it is to say.");
             }
-            Deed::Order { service, .. } if catalog.service(service).is_none() => {
-                wrong.push(FieldError::new(
-                    at("deed"),
-                    "This service is not here. Choose another.",
-                ));
+            Deed::Order { service, .. } if !known(service) => {
+                at("deed", "This service is not here. Choose another.");
             }
             Deed::Tell { whom } if !is_somebody(whom, &WHOM) => {
-                wrong.push(FieldError::new(at("deed"), "Choose who is told."));
+                at("deed", "Choose who is told.");
             }
             Deed::Assign { to } if !is_somebody(to, &["load", "rota", "nobody"]) => {
-                wrong.push(FieldError::new(at("deed"), "Choose who gets it."));
+                at("deed", "Choose who gets it.");
             }
             _ => {}
         }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::actor::Actor;
 use crate::automation::model::{Deed, Def};
 use crate::automation::store::{self, Rule};
+use crate::catalog::Catalog;
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Event};
 use crate::policy;
@@ -29,10 +30,9 @@ async fn note(
 }
 
 /// Everything that is wrong with a rule as it is to be.
-async fn check(ctx: &Ctx, actor: &Actor, name: &str, def: &Def) -> Result<()> {
+fn check(actor: &Actor, catalog: &Catalog, name: &str, def: &Def) -> Result<()> {
     policy::require(policy::shapes_catalog(actor))?;
-    let catalog = ctx.app.catalog().await?;
-    let mut wrong = def.check(&catalog);
+    let mut wrong = def.check(catalog);
     if name.trim().is_empty() || name.chars().count() > 120 {
         wrong.insert(
             0,
@@ -72,10 +72,25 @@ async fn keep_version(tx: &mut Tx, ctx: &Ctx, actor: &Actor, rule: &Rule) -> Res
 
 /// Make a rule; whoever makes it is its owner.
 pub async fn create(ctx: &Ctx, actor: &Actor, name: &str, def: &Def, on: bool) -> Result<Rule> {
-    check(ctx, actor, name, def).await?;
-    let id = new_id(ctx.now);
+    let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
-    let all = store::all(&mut tx).await?;
+    let rule = create_in(&mut tx, ctx, actor, &catalog, (name, def), on).await?;
+    tx.commit().await?;
+    Ok(rule)
+}
+
+/// The same in a transaction, with the catalogue as it is there.
+pub async fn create_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    catalog: &Catalog,
+    (name, def): (&str, &Def),
+    on: bool,
+) -> Result<Rule> {
+    check(actor, catalog, name, def)?;
+    let id = new_id(ctx.now);
+    let all = store::all(&mut *tx).await?;
     if all.len() >= MOST {
         return Err(Error::Conflict(
             Msg::new("There are {n} rules already. Remove one first.").with("n", MOST),
@@ -93,12 +108,11 @@ pub async fn create(ctx: &Ctx, actor: &Actor, name: &str, def: &Def, on: bool) -
     .bind(serde_json::to_string(def)?)
     .bind(on.then_some(ctx.now.as_microsecond()))
     .bind(ctx.now.as_microsecond())
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
-    let rule = store::find(&mut tx, &id).await?;
-    keep_version(&mut tx, ctx, actor, &rule).await?;
-    note(&mut tx, ctx, actor, "rule.created", &rule).await?;
-    tx.commit().await?;
+    let rule = store::find(&mut *tx, &id).await?;
+    keep_version(tx, ctx, actor, &rule).await?;
+    note(tx, ctx, actor, "rule.created", &rule).await?;
     Ok(rule)
 }
 
@@ -112,9 +126,24 @@ pub async fn change(
     name: &str,
     def: &Def,
 ) -> Result<Rule> {
-    check(ctx, actor, name, def).await?;
+    let catalog = ctx.app.catalog().await?;
     let mut tx = ctx.app.db.begin().await?;
-    let before = store::lock(&mut tx, id).await?;
+    let rule = change_in(&mut tx, ctx, actor, &catalog, (id, expect), (name, def)).await?;
+    tx.commit().await?;
+    Ok(rule)
+}
+
+/// The same in a transaction, with the catalogue as it is there.
+pub async fn change_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    catalog: &Catalog,
+    (id, expect): (&str, Option<i64>),
+    (name, def): (&str, &Def),
+) -> Result<Rule> {
+    check(actor, catalog, name, def)?;
+    let before = store::lock(tx, id).await?;
     if expect.is_some_and(|v| v != before.version) {
         return Err(Error::Stale(Msg::new(
             "Somebody else changed this rule meanwhile. Look at what changed, then save again.",
@@ -128,12 +157,11 @@ pub async fn change(
     .bind(serde_json::to_string(def)?)
     .bind(&actor.id)
     .bind(&before.id)
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
-    let rule = store::find(&mut tx, id).await?;
-    keep_version(&mut tx, ctx, actor, &rule).await?;
-    note(&mut tx, ctx, actor, "rule.changed", &rule).await?;
-    tx.commit().await?;
+    let rule = store::find(&mut *tx, id).await?;
+    keep_version(tx, ctx, actor, &rule).await?;
+    note(tx, ctx, actor, "rule.changed", &rule).await?;
     Ok(rule)
 }
 
@@ -177,16 +205,22 @@ pub async fn raise(ctx: &Ctx, actor: &Actor, id: &str) -> Result<Rule> {
 
 /// Remove a rule; its log stays.
 pub async fn remove(ctx: &Ctx, actor: &Actor, id: &str) -> Result<Rule> {
-    policy::require(policy::shapes_catalog(actor))?;
     let mut tx = ctx.app.db.begin().await?;
-    let rule = store::lock(&mut tx, id).await?;
+    let rule = remove_in(&mut tx, ctx, actor, id).await?;
+    tx.commit().await?;
+    Ok(rule)
+}
+
+/// The same in a transaction.
+pub async fn remove_in(tx: &mut Tx, ctx: &Ctx, actor: &Actor, id: &str) -> Result<Rule> {
+    policy::require(policy::shapes_catalog(actor))?;
+    let rule = store::lock(tx, id).await?;
     sql("UPDATE automation_rule SET removed_at = $1, active_at = NULL WHERE id = $2")
         .bind(ctx.now.as_microsecond())
         .bind(&rule.id)
-        .run(&mut tx)
+        .run(&mut *tx)
         .await?;
-    note(&mut tx, ctx, actor, "rule.removed", &rule).await?;
-    tx.commit().await?;
+    note(tx, ctx, actor, "rule.removed", &rule).await?;
     Ok(rule)
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::install::{Here, Install, order, procedure, team_of};
 use super::model::{Adoption, Offered, Parts, Wishes};
 use super::pack::Pack;
-use super::store;
+use super::{rules, store};
 use crate::actor::Actor;
 use crate::catalog::{Catalog, verbs};
 use crate::error::{Error, FieldError, Msg, Result};
@@ -35,7 +35,7 @@ pub struct Preview {
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct Line {
-    /// service, process, promise, playbook or shelf.
+    /// service, process, promise, playbook, rule or shelf.
     pub kind: &'static str,
     pub key: String,
     pub name: String,
@@ -158,6 +158,14 @@ pub fn preview(
             taken: false,
         });
     }
+    for (key, rule) in &pack.rules {
+        lines.push(Line {
+            kind: "rule",
+            key: key.clone(),
+            name: rule.name.clone(),
+            taken: false,
+        });
+    }
     Preview {
         roles,
         calendar_id: calendar.map(|c| c.id.clone()).unwrap_or_default(),
@@ -201,6 +209,11 @@ pub async fn adopt(ctx: &Ctx, actor: &Actor, key: &str, wishes: &Wishes) -> Resu
         let id = playbooks::verbs::create_in(&mut install.tx, ctx, actor, d).await?;
         parts.playbooks.insert(key.clone(), id);
     }
+    let local = rules::local(&pack, &plan.roles, &parts, &install.next);
+    for (key, rule) in &pack.rules {
+        let id = rules::add(&mut install, rule, &local).await?;
+        parts.rules.insert(key.clone(), id);
+    }
     let adoption = Adoption {
         pack,
         origin,
@@ -217,7 +230,7 @@ pub async fn adopt(ctx: &Ctx, actor: &Actor, key: &str, wishes: &Wishes) -> Resu
         "version": adoption.pack.meta.version.to_string(), "origin": origin.key(),
         "roles": adoption.roles, "services": adoption.parts.services,
         "processes": adoption.parts.processes, "promises": adoption.parts.promises,
-        "playbooks": adoption.parts.playbooks,
+        "playbooks": adoption.parts.playbooks, "rules": adoption.parts.rules,
     } });
     note(&mut tx, ctx, actor, "practice.adopted", key, data).await?;
     tx.commit().await?;
@@ -294,6 +307,9 @@ pub async fn leave(ctx: &Ctx, actor: &Actor, key: &str) -> Result<()> {
     }
     for id in adoption.parts.playbooks.values() {
         playbooks::verbs::retire_in(&mut tx, ctx, actor, id, true).await?;
+    }
+    for id in adoption.parts.rules.values() {
+        rules::take_away(&mut tx, ctx, actor, id).await?;
     }
     store::remove(&mut tx, key).await?;
     let data = json!({ "before": { "version": adoption.pack.meta.version.to_string() } });

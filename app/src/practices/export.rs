@@ -8,10 +8,11 @@ use mil_process::process::{ApprovalStep, Owner, ProcessDef, Rule, Stage, Voter};
 
 use super::model::Adoption;
 use super::pack::{
-    ApprovalSpec, EscalationSpec, Pack, Playbook, ProcessSpec, PromiseSpec, RoleSpec, Service,
-    ServiceAudience, StageSpec, Step, TargetSpec, TaskSpec, TimerSpec, time,
+    ApprovalSpec, EscalationSpec, Pack, Playbook, ProcessSpec, PromiseSpec, RoleSpec, RuleSpec,
+    Service, ServiceAudience, StageSpec, Step, TargetSpec, TaskSpec, TimerSpec, time,
 };
 use super::present::Present;
+use super::rules;
 use crate::catalog::Catalog;
 use crate::catalog::draft::word_of;
 use crate::catalog::model::WorkKind;
@@ -238,8 +239,18 @@ pub fn export(
             playbooks.insert(key.clone(), playbook.clone());
         }
     }
+    let local = rules::local(&adoption.pack, &adoption.roles, parts, catalog);
+    let mut passed = BTreeMap::new();
+    for (key, id) in &parts.rules {
+        // What we removed is not passed on, nor what only works here.
+        let rule = present.rules.get(id);
+        let rule = rule.map(|rule| RuleSpec::of(&rule.name, &rule.def, &local));
+        if let Some(rule) = rule.and_then(|rule| rule.for_others(&local.slugs)) {
+            passed.insert(key.clone(), rule);
+        }
+    }
     (pack.services, pack.processes, pack.promises) = (services, processes, promises);
-    pack.playbooks = playbooks;
+    (pack.playbooks, pack.rules) = (playbooks, passed);
     if pack != adoption.pack {
         // Another text needs another number.
         pack.meta.version.0[2] += 1;

@@ -9,7 +9,8 @@
 //! | [`install`] | parts of a pack into the catalogue, checked like what is typed |
 //! | [`adopt`], [`upgrade`] | the verbs: adopt, leave, take a new version |
 //! | [`merge`] | three-way comparison of data (pure) |
-//! | [`present`] | playbooks and kinds of change as they run here |
+//! | [`present`] | playbooks, rules and kinds of change as they run here |
+//! | [`rules`] | rules that came with a practice |
 //! | [`figures`] | measures over what happened; how well a practice is used |
 //! | [`pages`], [`api`] | the library in the browser and as JSON |
 
@@ -26,6 +27,7 @@ pub mod model;
 pub mod pack;
 pub mod pages;
 pub mod present;
+pub mod rules;
 pub mod scaffold;
 pub mod store;
 pub mod upgrade;

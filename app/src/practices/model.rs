@@ -31,16 +31,18 @@ pub struct Parts {
     pub processes: BTreeMap<String, String>,
     pub promises: BTreeMap<String, String>,
     pub playbooks: BTreeMap<String, String>,
+    pub rules: BTreeMap<String, String>,
 }
 
 impl Parts {
-    /// The four kinds with their words in the database.
-    pub fn kinds(&self) -> [(&'static str, &BTreeMap<String, String>); 4] {
+    /// The kinds with their words in the database.
+    pub fn kinds(&self) -> [(&'static str, &BTreeMap<String, String>); 5] {
         [
             ("service", &self.services),
             ("process", &self.processes),
             ("promise", &self.promises),
             ("playbook", &self.playbooks),
+            ("rule", &self.rules),
         ]
     }
 
@@ -51,6 +53,7 @@ impl Parts {
             "process" => Some(&mut self.processes),
             "promise" => Some(&mut self.promises),
             "playbook" => Some(&mut self.playbooks),
+            "rule" => Some(&mut self.rules),
             _ => None,
         }
     }

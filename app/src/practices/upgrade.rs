@@ -14,7 +14,7 @@ use super::merge::{Choices, Difference, Side, Who, merge};
 use super::model::{Adoption, Offered};
 use super::pack::{Pack, Service};
 use super::present::Present;
-use super::store;
+use super::{rules, store};
 use crate::actor::Actor;
 use crate::catalog::draft::ServiceChange;
 use crate::catalog::model::PromiseDef;
@@ -47,7 +47,7 @@ impl Comparison {
 
 /// What a pack would put here, with our teams and services in the place of
 /// roles and keys.
-fn wanted(pack: &Pack, adoption: &Adoption) -> Result<Value> {
+fn wanted(pack: &Pack, adoption: &Adoption, catalog: &Catalog) -> Result<Value> {
     // A role or service that is new has no team or id yet.
     let mut services = adoption.parts.services.clone();
     for key in pack.services.keys() {
@@ -74,6 +74,8 @@ fn wanted(pack: &Pack, adoption: &Adoption) -> Result<Value> {
     for (key, promise) in &pack.promises {
         all["promises"][key] = serde_json::to_value(promise.def())?;
     }
+    let local = rules::local(pack, &roles, &adoption.parts, catalog);
+    all["rules"] = rules::wanted(pack, &local)?;
     Ok(all)
 }
 
@@ -124,6 +126,8 @@ fn ours(catalog: &Catalog, adoption: &Adoption, present: &Present) -> Result<Val
             all["promises"][key] = serde_json::to_value(&promise.def)?;
         }
     }
+    let local = rules::local(&adoption.pack, &adoption.roles, &adoption.parts, catalog);
+    all["rules"] = rules::ours(adoption, present, &local)?;
     Ok(all)
 }
 
@@ -182,13 +186,18 @@ pub fn compare(
     present: &Present,
     choices: &Choices,
 ) -> Result<Comparison> {
-    let mut base = wanted(&adoption.pack, adoption)?;
-    // Adopted before playbooks were: to us they are new.
-    if let Some(members) = base["playbooks"].as_object_mut() {
-        members.retain(|key, _| adoption.parts.playbooks.contains_key(key));
+    let mut base = wanted(&adoption.pack, adoption, catalog)?;
+    // Adopted before playbooks and rules were: to us they are new.
+    for (part, known) in [
+        ("playbooks", &adoption.parts.playbooks),
+        ("rules", &adoption.parts.rules),
+    ] {
+        if let Some(members) = base[part].as_object_mut() {
+            members.retain(|key, _| known.contains_key(key));
+        }
     }
     let ours = ours(catalog, adoption, present)?;
-    let theirs = wanted(offered, adoption)?;
+    let theirs = wanted(offered, adoption, catalog)?;
     let (merged, differences) = merge(&base, &ours, &theirs, choices);
     Ok(Comparison {
         from: adoption.pack.meta.version.to_string(),
@@ -301,6 +310,8 @@ pub async fn upgrade(
             changes::verbs::type_in(&mut install.tx, ctx, actor, &service, kind).await?;
         }
     }
+    let merged = &compared.merged["rules"];
+    rules::carry_over(&mut install, &mut adoption, &offered.pack, merged, &present).await?;
     let from = adoption.pack.meta.version.to_string();
     let to = offered.pack.meta.version.to_string();
     adoption.pack = offered.pack;

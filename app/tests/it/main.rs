@@ -61,6 +61,7 @@ mod post_mortems;
 mod practices;
 mod practices_changes;
 mod practices_packs;
+mod practices_rules;
 mod proof_help;
 mod proofs;
 mod proofs_around;

@@ -80,7 +80,7 @@ fn answers(app: &TestApp, fields: &[Field]) -> Value {
     Value::Object(pairs.filter(|(_, v)| !v.is_null()).collect())
 }
 
-async fn order(app: &TestApp, who: &str, service: &str) -> i64 {
+pub async fn order(app: &TestApp, who: &str, service: &str) -> i64 {
     let catalog = app.app.catalog().await.unwrap();
     let form = catalog.service(service).unwrap().form.clone();
     let mut given = answers(app, &form.fields);

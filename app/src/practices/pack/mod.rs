@@ -6,6 +6,7 @@ mod check;
 mod formula;
 mod lines;
 mod process;
+pub mod rule;
 mod spec;
 pub mod time;
 mod words;
@@ -16,6 +17,7 @@ use crate::error::Msg;
 
 pub use formula::{Figure, Formula, Measure};
 pub use process::Names;
+pub use rule::RuleSpec;
 pub use spec::{
     ApprovalSpec, Better, EscalationSpec, Kpi, Meta, Playbook, ProcessSpec, PromiseSpec, Raci,
     RoleSpec, Service, ServiceAudience, Source, StageSpec, Step, TargetSpec, TaskSpec, Term,
@@ -75,6 +77,8 @@ pub struct Pack {
     pub promises: BTreeMap<String, PromiseSpec>,
     /// Standard operating procedures, by key.
     pub playbooks: BTreeMap<String, Playbook>,
+    /// What is done by itself, by key.
+    pub rules: BTreeMap<String, RuleSpec>,
     /// Texts to copy, by key.
     pub templates: BTreeMap<String, Template>,
 }
@@ -115,6 +119,9 @@ impl Pack {
         }
         for (key, playbook) in &self.playbooks {
             put(format!("playbooks/{key}.toml"), text(playbook));
+        }
+        for (key, rule) in &self.rules {
+            put(format!("rules/{key}.toml"), text(rule));
         }
         for (key, template) in &self.templates {
             let kind = template.kind.as_ref();

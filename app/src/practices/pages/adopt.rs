@@ -67,6 +67,7 @@ fn kind_words(lang: Lang, line: &Line) -> (&'static str, &'static str) {
         "process" => ("board", t!(lang, "Process")),
         "playbook" => ("book", t!(lang, "Playbook")),
         "promise" => ("clock", t!(lang, "Promise")),
+        "rule" => ("bolt", t!(lang, "Rule")),
         _ => ("layers", t!(lang, "Category of the catalog")),
     }
 }

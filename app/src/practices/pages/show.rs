@@ -306,6 +306,11 @@ fn rail(me: &Me, seen: &Seen, measured: Option<&(i64, Vec<Value>)>) -> Markup {
             ),
         ),
         (
+            "bolt",
+            count(pack.rules.len()),
+            tn!(lang, count(pack.rules.len()), "{n} rule", "{n} rules"),
+        ),
+        (
             "mail",
             count(pack.templates.len()),
             tn!(
@@ -345,6 +350,9 @@ fn rail(me: &Me, seen: &Seen, measured: Option<&(i64, Vec<Value>)>) -> Markup {
                     }
                     @if !adoption.parts.playbooks.is_empty() {
                         p class="mt-3" { a href={ "/playbooks?practice=" (pack.key) } { (t!(lang, "Its playbooks, to run")) } }
+                    }
+                    @if shapes && !adoption.parts.rules.is_empty() {
+                        p class="mt-3" { a href="/admin/rules" { (t!(lang, "Its rules are among all rules")) } }
                     }
                     @if seen.has_newer() && shapes {
                         div class="mt-3" { (notice(Tone::Info, "up", &t!(lang, "Version {version} is here.", version = seen.offered.version()), html! { a href={ (base) "/upgrade" } { (t!(lang, "Compare with ours")) } })) }

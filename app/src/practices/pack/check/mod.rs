@@ -1,6 +1,7 @@
 //! Reading a pack and saying everything that is wrong with it.
 
 mod meta;
+mod rules;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -10,8 +11,8 @@ use serde::de::DeserializeOwned;
 
 use super::lines::{line_at, line_of};
 use super::{
-    BYTES, FILES, Files, Meta, Pack, Playbook, Problem, ProcessSpec, PromiseSpec, Service,
-    Template, words,
+    BYTES, FILES, Files, Meta, Pack, Playbook, Problem, ProcessSpec, PromiseSpec, RuleSpec,
+    Service, Template, words,
 };
 use crate::error::Msg;
 use crate::ui::icon;
@@ -165,6 +166,7 @@ pub fn read(
         processes: raw.processes,
         promises: raw.promises,
         playbooks: raw.playbooks,
+        rules: raw.rules,
         templates: raw.templates,
     };
     meta::check(&pack, meta_text, known, &mut problems);
@@ -183,6 +185,7 @@ pub fn read(
             "processes" => runs::process(&pack, key, &pack.processes[key], &mut place),
             "promises" => runs::promise(&pack.promises[key], &mut place),
             "playbooks" => runs::playbook(&pack, &pack.playbooks[key], &mut place),
+            "rules" => rules::check(&pack, &pack.rules[key], &mut place),
             _ => {}
         }
     }
@@ -222,6 +225,7 @@ struct Raw {
     processes: BTreeMap<String, ProcessSpec>,
     promises: BTreeMap<String, PromiseSpec>,
     playbooks: BTreeMap<String, Playbook>,
+    rules: BTreeMap<String, RuleSpec>,
     templates: BTreeMap<String, Template>,
 }
 
@@ -252,6 +256,7 @@ impl Raw {
             Some(("playbooks", key, "toml")) => {
                 put(&mut self.playbooks, key, typed(path, text, problems))
             }
+            Some(("rules", key, "toml")) => put(&mut self.rules, key, typed(path, text, problems)),
             Some(("templates", key, "md")) => {
                 put(&mut self.templates, key, template(path, text, problems))
             }
