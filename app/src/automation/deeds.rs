@@ -15,6 +15,7 @@ use crate::catalog::Catalog;
 use crate::catalog::model::Priority;
 use crate::error::{Error, Msg, Result};
 use crate::i18n::fill;
+use crate::playbooks;
 use crate::random::new_id;
 use crate::web::Ctx;
 use crate::webhooks;
@@ -75,6 +76,7 @@ pub async fn act(tx: &mut Tx, s: &mut Scene<'_>, item: &mut Item, deed: &Deed) -
             Ok(json!({ "do": "forward", "stage": item.stage }))
         }
         Deed::Order { service, title } => order(tx, s, item, service, title).await,
+        Deed::Playbook { playbook } => begin(tx, s, item, playbook).await,
         Deed::Webhook { endpoint } => webhook(tx, s, item, endpoint).await,
     }
 }
@@ -167,6 +169,26 @@ async fn order(
         .run(tx)
         .await?;
     Ok(json!({ "do": "order", "service": service.name, "number": made.number }))
+}
+
+async fn begin(tx: &mut Tx, s: &Scene<'_>, item: &Item, playbook: &str) -> Result<Value> {
+    let gone = || {
+        Error::Conflict(Msg::new(
+            "The playbook of this rule is not here any more. Choose another.",
+        ))
+    };
+    let title: String = item.title.chars().take(playbooks::rules::TITLE).collect();
+    let begin = playbooks::runs::Begin {
+        title: &title,
+        item: Some(&item.id),
+        practice: None,
+    };
+    let begun = playbooks::runs::start_in(tx, s.ctx, s.actor, playbook, begin).await;
+    let run = begun.map_err(|error| match error {
+        Error::NotFound => gone(),
+        other => other,
+    })?;
+    Ok(json!({ "do": "playbook", "name": run.definition.name }))
 }
 
 async fn webhook(tx: &mut Tx, s: &Scene<'_>, item: &Item, endpoint: &str) -> Result<Value> {

@@ -227,6 +227,7 @@ pub fn deed_of(deed: &str, text: &str) -> Option<Deed> {
             service: to,
             title: text,
         },
+        "playbook" => Deed::Playbook { playbook: to },
         "webhook" => Deed::Webhook { endpoint: to },
         "fill" => {
             let (field, value) = text.split_once('=')?;
@@ -250,6 +251,7 @@ pub fn deed_line(deed: &Deed) -> Option<(String, String)> {
         Deed::Note { text } => ("note".to_owned(), text.clone()),
         Deed::Forward {} => ("forward".to_owned(), none()),
         Deed::Order { service, title } => (format!("order={service}"), title.clone()),
+        Deed::Playbook { playbook } => (format!("playbook={playbook}"), none()),
         Deed::Webhook { endpoint } => (format!("webhook={endpoint}"), none()),
         Deed::Fill { field, value } => ("fill".to_owned(), format!("{field}={value}")),
     })
@@ -273,7 +275,7 @@ mod tests {
                     { "any": [{ "filled": { "field": "answer.size" } }] }] },
                 "then": [{ "do": "tell", "whom": "substitutes" }] }),
             json!({ "when": { "type": "schedule", "days": [1, 3], "at": "09:00" },
-                "then": [{ "do": "forward" }, { "do": "order", "service": "s", "title": "t" },
+                "then": [{ "do": "playbook", "playbook": "p" }, { "do": "order", "service": "s", "title": "t" },
                     { "do": "fill", "field": "a", "value": "b" }] }),
         ] {
             let read: Def = serde_json::from_value(def.clone()).unwrap();

@@ -176,6 +176,11 @@ pub enum Deed {
         /// What to call it; as in an answer.
         title: String,
     },
+    /// Start a run of a playbook for it.
+    Playbook {
+        /// Its id.
+        playbook: String,
+    },
     /// Send it to an endpoint.
     Webhook {
         /// Its id.

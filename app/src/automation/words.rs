@@ -10,7 +10,7 @@ use crate::catalog::model::{Priority, WorkKind};
 use crate::error::Result;
 use crate::i18n::{Lang, t, tn};
 use crate::web::Me;
-use crate::webhooks;
+use crate::{playbooks, webhooks};
 
 /// What can be chosen in one list: value and words.
 pub type Choices = Vec<(String, String)>;
@@ -225,6 +225,15 @@ pub async fn deeds(me: &Me) -> Result<Choices> {
             t!(lang, "order “{service}”", service = s.name),
         ));
     }
+    let wanted = playbooks::store::Wanted::default();
+    for b in playbooks::store::list(&me.app.db, &me.actor, &wanted).await? {
+        if b.runs() {
+            all.push((
+                format!("playbook={}", b.id),
+                t!(lang, "start the playbook “{name}”", name = b.name),
+            ));
+        }
+    }
     if crate::policy::administers(&me.actor) {
         for hook in webhooks::store::all(&me.app.db).await? {
             all.push((
@@ -430,6 +439,11 @@ pub fn did(lang: Lang, list: &[Value]) -> String {
                 "ordered “{service}”: {number}",
                 service = text(d, "service"),
                 number = d["number"]
+            ),
+            "playbook" => t!(
+                lang,
+                "started the playbook “{name}”",
+                name = text(d, "name")
             ),
             _ => t!(lang, "called “{name}”", name = text(d, "name")),
         })

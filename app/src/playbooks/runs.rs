@@ -237,14 +237,27 @@ pub struct Begin<'a> {
 
 /// Start a run of the published version.
 pub async fn start(ctx: &Ctx, actor: &Actor, id: &str, begin: Begin<'_>) -> Result<Run> {
+    let mut tx = ctx.app.db.begin().await?;
+    let run = start_in(&mut tx, ctx, actor, id, begin).await?;
+    tx.commit().await?;
+    Ok(run)
+}
+
+/// [`start`] inside the transaction of what it comes of.
+pub async fn start_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    begin: Begin<'_>,
+) -> Result<Run> {
     policy::require(policy::works(actor))?;
     let title = begin.title.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.chars().count() > rules::TITLE {
         let msg = Msg::new("Use at most {n} characters.").with("n", rules::TITLE);
         return Err(Error::field("title", msg));
     }
-    let mut tx = ctx.app.db.begin().await?;
-    let b = store::find(&mut tx, actor, id).await?;
+    let b = store::find(&mut *tx, actor, id).await?;
     let definition = match b.published.clone() {
         Some(d) if b.runs() => d,
         _ => {
@@ -256,7 +269,7 @@ pub async fn start(ctx: &Ctx, actor: &Actor, id: &str, begin: Begin<'_>) -> Resu
     let item = match begin.item.filter(|i| !i.is_empty()) {
         None => None,
         Some(id) => {
-            let item = work::store::lock(&mut tx, actor, id, Do::Work, None).await?;
+            let item = work::store::lock(tx, actor, id, Do::Work, None).await?;
             Some((item.id, item.number, item.title))
         }
     };
@@ -296,11 +309,10 @@ pub async fn start(ctx: &Ctx, actor: &Actor, id: &str, begin: Begin<'_>) -> Resu
     .bind(&run.practice)
     .bind(&run.started_by)
     .bind(ctx.now.as_microsecond())
-    .run(&mut tx)
+    .run(&mut *tx)
     .await?;
     let data = json!({ "title": run.title, "version": run.number });
-    note(&mut tx, ctx, actor, "playbook.run_started", &run, data).await?;
-    tx.commit().await?;
+    note(tx, ctx, actor, "playbook.run_started", &run, data).await?;
     Ok(run)
 }
 

@@ -410,3 +410,34 @@ on_each_database!(a_rule_has_no_more_rights_than_its_owner, |app| {
         .unwrap();
     assert_eq!(verb, "automation.called");
 });
+
+on_each_database!(a_rule_starts_a_playbook_and_says_which, |app| {
+    let playbook = crate::playbooks::written(&app.as_("ada"), "Check a logo").await;
+    let def = json!({ "when": { "type": "event", "event": "request.ordered" },
+        "then": [{ "do": "playbook", "playbook": playbook }] });
+    let begins = rule(&app, "Begin the check", def).await;
+    let def = json!({ "when": { "type": "event", "event": "request.ordered" },
+        "then": [{ "do": "playbook", "playbook": "00000000-0000-7000-8000-000000000000" }] });
+    let fails = rule(&app, "Begin what is not here", def).await;
+    let item = order(&app, "A round logo").await;
+    work(&app).await;
+    work(&app).await;
+    let list = app.as_("ada").get("/api/v1/playbook-runs").await;
+    let list = list.expect(200).json();
+    let of_item: Vec<&Value> = (list["items"].as_array().unwrap().iter())
+        .filter(|r| r["title"] == "A round logo")
+        .collect();
+    assert_eq!(of_item.len(), 1, "{list}");
+    assert_eq!(
+        runs(&app, &begins).await[0]["did"][0]["name"],
+        "Check a logo"
+    );
+    assert_eq!(
+        runs(&app, &fails).await[0]["state"],
+        "waiting",
+        "it is tried again"
+    );
+    let page = app.as_("ada").get(&format!("/work/{item}")).await;
+    let page = page.expect(200).text;
+    assert!(page.contains("started the playbook “Check a logo”"));
+});

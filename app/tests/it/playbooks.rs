@@ -15,7 +15,7 @@ fn definition(name: &str) -> Value {
     ] })
 }
 
-async fn written(who: &Client<'_>, name: &str) -> String {
+pub async fn written(who: &Client<'_>, name: &str) -> String {
     let made = who.post("/api/v1/playbooks", &definition(name)).await;
     let id = made.expect(201).json()["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/playbooks/{id}/publication");
