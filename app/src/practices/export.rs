@@ -245,7 +245,7 @@ pub fn export(
         // What we removed is not passed on, nor what only works here.
         let rule = present.rules.get(id);
         let rule = rule.map(|rule| RuleSpec::of(&rule.name, &rule.def, &local));
-        if let Some(rule) = rule.and_then(|rule| rule.for_others(&local.slugs)) {
+        if let Some(rule) = rule.and_then(|rule| rule.for_others(&local)) {
             passed.insert(key.clone(), rule);
         }
     }

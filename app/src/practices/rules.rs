@@ -30,6 +30,7 @@ pub fn local(
     Local {
         roles: roles.clone(),
         slugs: slugs.collect(),
+        playbooks: parts.playbooks.clone(),
     }
 }
 

@@ -39,12 +39,15 @@ pub struct Local {
     pub roles: BTreeMap<String, String>,
     /// Service to the word in its address.
     pub slugs: BTreeMap<String, String>,
+    /// Playbook to id.
+    pub playbooks: BTreeMap<String, String>,
 }
 
 /// Keys to what they are here, or back.
 struct Turn<'a> {
     roles: BTreeMap<&'a str, &'a str>,
     slugs: BTreeMap<&'a str, &'a str>,
+    playbooks: BTreeMap<&'a str, &'a str>,
 }
 
 impl Local {
@@ -55,6 +58,7 @@ impl Local {
         Turn {
             roles: pairs(&self.roles),
             slugs: pairs(&self.slugs),
+            playbooks: pairs(&self.playbooks),
         }
     }
 
@@ -67,6 +71,7 @@ impl Local {
         Turn {
             roles: pairs(&self.roles),
             slugs: pairs(&self.slugs),
+            playbooks: pairs(&self.playbooks),
         }
     }
 }
@@ -114,6 +119,12 @@ impl Turn<'_> {
             Deed::Order { service, title } => Deed::Order {
                 service: self.service(service),
                 title: title.clone(),
+            },
+            Deed::Playbook { playbook } => Deed::Playbook {
+                playbook: self
+                    .playbooks
+                    .get(playbook.as_str())
+                    .map_or_else(|| playbook.clone(), |id| (*id).to_owned()),
             },
             other => other.clone(),
         }
@@ -202,14 +213,15 @@ impl RuleSpec {
 
     /// Without what others cannot use: people, other services, endpoints. `None`
     /// when nothing is left to do.
-    pub fn for_others(mut self, own: &BTreeMap<String, String>) -> Option<RuleSpec> {
+    pub fn for_others(mut self, own: &Local) -> Option<RuleSpec> {
         self.then.retain(|deed| match deed {
             Deed::Webhook { .. } => false,
             Deed::Tell { whom: word } | Deed::Assign { to: word } => !word.starts_with("person:"),
-            Deed::Order { service, .. } => own.contains_key(service),
+            Deed::Order { service, .. } => own.slugs.contains_key(service),
+            Deed::Playbook { playbook } => own.playbooks.contains_key(playbook),
             _ => true,
         });
-        self.services.retain(|key| own.contains_key(key));
+        self.services.retain(|key| own.slugs.contains_key(key));
         (!self.then.is_empty()).then_some(self)
     }
 }
@@ -226,6 +238,7 @@ mod tests {
         Local {
             roles: map(&[("print", "t1"), ("buyer", "t1"), ("desk", "t2")]),
             slugs: map(&[("flyer", "flyer-2"), ("poster", "poster")]),
+            playbooks: map(&[("fold", "p1")]),
         }
     }
 
@@ -305,7 +318,7 @@ mod tests {
 
     #[test]
     fn what_others_cannot_use_stays_here() {
-        let own = local().slugs;
+        let own = local();
         let mut rule = spec(&["flyer", "elsewhere"], None);
         rule.then = vec![
             Deed::Webhook {

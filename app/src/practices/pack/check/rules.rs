@@ -39,6 +39,9 @@ pub fn check(pack: &Pack, rule: &RuleSpec, place: &mut In<'_>) {
             {
                 place.at(&path, "A practice names no people. Write a role instead.");
             }
+            Deed::Playbook { playbook } if !pack.playbooks.contains_key(playbook) => {
+                place.missing(&path, playbook);
+            }
             Deed::Tell { whom } => {
                 if let Some(role) = whom.strip_prefix("team:")
                     && pack.role(role).is_none()
