@@ -41,7 +41,7 @@ pub struct Ready {
 }
 
 /// How somebody reads.
-pub(super) struct Reader {
+pub struct Reader {
     pub(super) actor: Actor,
     pub(super) lang: Lang,
     zone: TimeZone,

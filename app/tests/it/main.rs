@@ -31,6 +31,7 @@ mod files;
 #[allow(dead_code, reason = "each test uses the parts it needs")]
 mod glossary;
 mod harness;
+mod hostile_words;
 mod idempotency;
 mod incidents;
 mod kill;

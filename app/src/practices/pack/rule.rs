@@ -50,11 +50,19 @@ struct Turn<'a> {
     playbooks: BTreeMap<&'a str, &'a str>,
 }
 
+/// Keys to what they are here.
+fn pairs(map: &BTreeMap<String, String>) -> BTreeMap<&str, &str> {
+    map.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect()
+}
+
+/// What is here to keys; of several keys for the same the first speaks for it.
+fn turned(map: &BTreeMap<String, String>) -> BTreeMap<&str, &str> {
+    let last_first = map.iter().rev();
+    last_first.map(|(a, b)| (b.as_str(), a.as_str())).collect()
+}
+
 impl Local {
     fn there(&self) -> Turn<'_> {
-        let pairs = |map: &'_ BTreeMap<String, String>| -> BTreeMap<&'_ str, &'_ str> {
-            map.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect()
-        };
         Turn {
             roles: pairs(&self.roles),
             slugs: pairs(&self.slugs),
@@ -62,16 +70,11 @@ impl Local {
         }
     }
 
-    /// Several roles may be one team; the first speaks for it.
     fn back(&self) -> Turn<'_> {
-        let pairs = |map: &'_ BTreeMap<String, String>| -> BTreeMap<&'_ str, &'_ str> {
-            let turned = map.iter().rev();
-            turned.map(|(a, b)| (b.as_str(), a.as_str())).collect()
-        };
         Turn {
-            roles: pairs(&self.roles),
-            slugs: pairs(&self.slugs),
-            playbooks: pairs(&self.playbooks),
+            roles: turned(&self.roles),
+            slugs: turned(&self.slugs),
+            playbooks: turned(&self.playbooks),
         }
     }
 }
