@@ -27,6 +27,7 @@ pub mod glossary;
 pub mod health;
 pub mod i18n;
 pub mod incidents;
+pub mod incoming;
 pub mod knowledge;
 pub mod live;
 pub mod mail;

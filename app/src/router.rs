@@ -162,6 +162,7 @@ pub fn routes() -> Vec<Route> {
         crate::admin::terms_api::routes(),
         crate::audit::routes(),
         crate::webhooks::routes(),
+        crate::incoming::routes(),
         crate::automation::routes(),
         crate::catalog::routes(),
         crate::work::routes(),

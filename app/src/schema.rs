@@ -42,5 +42,6 @@ list![
     "0041_notice_choices.sql",
     "0043_webhooks.sql",
     "0044_automation.sql",
+    "0045_incoming.sql",
     "0046_proofs.sql",
 ];

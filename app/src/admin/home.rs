@@ -132,6 +132,12 @@ fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 3] {
                     t!(lang, "Webhooks"),
                     t!(lang, "Other programs that hear what happens here."),
                 ),
+                door(
+                    "/admin/incoming",
+                    "inbox",
+                    t!(lang, "Incoming webhooks"),
+                    t!(lang, "Other programs that order here."),
+                ),
             ],
         ),
     ]

@@ -223,6 +223,7 @@ pub async fn attach(State(app): State<App>, mut request: Request, next: Next) ->
         .and_then(|name| TimeZone::get(name).ok())
         .unwrap_or_else(|| app.zone());
     let api = uri.starts_with("/api/")
+        || uri.starts_with("/hooks/")
         || text("accept").is_some_and(|accept| accept.contains("application/json"));
     let ctx = Ctx {
         prefs: Prefs {

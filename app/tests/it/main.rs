@@ -34,6 +34,7 @@ mod harness;
 mod hostile_words;
 mod idempotency;
 mod incidents;
+mod incoming;
 mod kill;
 mod knowledge;
 mod knowledge_pages;

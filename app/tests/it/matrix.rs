@@ -91,6 +91,8 @@ const TABLES: &[&str] = &[
     "playbook_mark",
     "article",
     "glossary_term",
+    "incoming_hook",
+    "incoming_call",
     "proof",
     "proof_file",
     "proof_reviewer",

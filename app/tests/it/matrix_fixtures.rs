@@ -338,6 +338,10 @@ impl Objects {
         if wants(&["article"]) {
             (article, secret) = crate::knowledge::open_and_secret(app).await;
         }
+        let (mut hook, mut call) = Default::default();
+        if wants(&["hook", "call"]) {
+            (hook, call) = crate::incoming::one(app).await;
+        }
         let [webhook, delivery, rule, quick] = if wants(&["webhook", "rule", "macro"]) {
             crate::automation::matrix(app).await
         } else {
@@ -419,6 +423,9 @@ impl Objects {
             ("rule", same(&rule)),
             ("macro", same(&quick)),
             ("webhook", same(&webhook)),
+            ("hook", same(&hook)),
+            ("call", same(&call)),
+            ("hook_secret", same("nothing")),
             ("delivery", same(&delivery)),
             ("practice", same("post-mortem")),
             ("other", same("1001")),
