@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod admin;
+pub mod announcements;
 pub mod approvals;
 pub mod assets;
 pub mod audit;
@@ -59,6 +60,7 @@ pub mod spent;
 pub mod standing;
 pub mod starter;
 pub mod state;
+pub mod status;
 pub mod tasks;
 pub mod templates;
 pub mod timeline;

@@ -229,3 +229,80 @@ pub fn live_articles(now: jiff::Timestamp, filter: &mut Where) {
         [now.as_microsecond().into()],
     );
 }
+
+/// What the policy needs to know about an announcement.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct AnnouncementFacts {
+    pub audience: crate::announcements::model::Audience,
+    /// Departments and teams, when it is for groups.
+    pub groups: Vec<crate::announcements::model::Group>,
+    /// Published, its time has come, and not taken back.
+    pub live: bool,
+}
+
+/// Whether `actor` writes announcements, and so sees drafts and all audiences.
+pub fn announces(actor: &Actor) -> bool {
+    matches!(
+        actor.role,
+        Role::Marketer | Role::Lead | Role::Administrator
+    )
+}
+
+/// Whether `actor` may read an announcement; `None` is somebody without an account.
+pub fn reads_announcement(actor: Option<&Actor>, what: &AnnouncementFacts) -> bool {
+    use crate::announcements::model::Audience;
+    let Some(actor) = actor else {
+        return what.live && what.audience == Audience::Public;
+    };
+    announces(actor)
+        || what.live
+            && match what.audience {
+                Audience::Public | Audience::Everyone => true,
+                Audience::Staff => actor.role != Role::Partner,
+                Audience::Partners => actor.role == Role::Partner,
+                Audience::Groups => what.groups.iter().any(|g| {
+                    if g.team {
+                        actor.team_ids.contains(&g.id)
+                    } else {
+                        actor.department_id.as_ref() == Some(&g.id)
+                    }
+                }),
+            }
+}
+
+/// The announcements that `actor` may read, as a condition on `announcement`
+/// (alias `a`): the same as [`reads_announcement`].
+pub fn visible_announcements(actor: Option<&Actor>, now: jiff::Timestamp, filter: &mut Where) {
+    if actor.is_some_and(announces) {
+        filter.and("a.withdrawn_at IS NULL", []);
+        return;
+    }
+    filter.and(
+        "a.withdrawn_at IS NULL AND a.publish_at <= ?",
+        [now.as_microsecond().into()],
+    );
+    let Some(actor) = actor else {
+        filter.and("a.audience = 'public'", []);
+        return;
+    };
+    let kind = if actor.role == Role::Partner {
+        "partners"
+    } else {
+        "staff"
+    };
+    let teams: Vec<Value> = actor.team_ids.iter().map(Into::into).collect();
+    let marks = if teams.is_empty() {
+        "NULL".to_owned()
+    } else {
+        vec!["?"; teams.len()].join(", ")
+    };
+    filter.and(
+        &format!(
+            "a.audience IN ('public', 'everyone', '{kind}') OR (a.audience = 'groups' AND EXISTS \
+             (SELECT 1 FROM announcement_group g WHERE g.announcement_id = a.id AND \
+              ((g.kind = 'department' AND g.group_id = ?) OR (g.kind = 'team' AND g.group_id IN ({marks})))))"
+        ),
+        [actor.department_id.clone().into()].into_iter().chain(teams),
+    );
+}

@@ -170,6 +170,8 @@ pub fn routes() -> Vec<Route> {
         crate::tasks::routes(),
         crate::spent::routes(),
         crate::incidents::routes(),
+        crate::announcements::routes(),
+        crate::status::routes(),
         crate::problems::routes(),
         crate::proofs::routes(),
         crate::post_mortems::routes(),

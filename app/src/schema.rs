@@ -44,4 +44,7 @@ list![
     "0044_automation.sql",
     "0045_incoming.sql",
     "0046_proofs.sql",
+    "0047_status.sql",
+    "0048_mail_addresses.postgres.sql",
+    "0048_mail_addresses.sqlite.sql",
 ];

@@ -92,6 +92,12 @@ fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 3] {
                     t!(lang, "Name, logo, colour, language and currency."),
                 ),
                 door(
+                    "/admin/components",
+                    "alert",
+                    t!(lang, "Status page"),
+                    t!(lang, "What can break, and which services need it."),
+                ),
+                door(
                     "/admin/mail",
                     "msg",
                     t!(lang, "Mail"),

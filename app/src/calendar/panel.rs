@@ -49,6 +49,7 @@ pub async fn panel(me: &Me, item: &Item, may_work: bool) -> Result<Markup> {
                 p class="mt-2 s14" { (pill(Tone::Bad, "alert", words::why(lang, c.why))) " " (other.title) }
             }
             (go(&format!("/calendar/{}", entry.id), t!(lang, "Open in the calendar")))
+            @if may_work { div class="mt-3" { (crate::announcements::begin::offer(me, item).await?) } }
         },
     ))
 }

@@ -172,6 +172,9 @@ async fn tick(app: App) {
                 if let Err(error) = crate::web::idempotency::sweep(&app, app.now()).await {
                     tracing::error!(%error, "old answers could not be taken away");
                 }
+                if let Err(error) = crate::status::subscribe::sweep(&app, app.now()).await {
+                    tracing::error!(%error, "addresses that nobody confirmed could not be forgotten");
+                }
                 if let Err(error) = crate::webhooks::store::sweep(&app, app.now()).await {
                     tracing::error!(%error, "old deliveries could not be taken away");
                 }
@@ -210,6 +213,9 @@ async fn tick(app: App) {
         }
         if let Err(error) = crate::proofs::watch::run_due(&app, app.now()).await {
             tracing::error!(%error, "nobody was reminded of a proof round");
+        }
+        if let Err(error) = crate::status::tell::run_due(&app, app.now()).await {
+            tracing::error!(%error, "nobody could be told what was announced");
         }
         if let Err(error) = notifications::listen::run(&app, app.now()).await {
             tracing::error!(%error, "nobody could be told what happened");

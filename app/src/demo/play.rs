@@ -15,6 +15,7 @@ mod policies;
 mod proofs;
 mod repeated;
 mod rules;
+mod status;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -110,6 +111,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.playbooks(now).await?;
     world.change(now).await?;
     world.break_down(now).await?;
+    world.announce(now).await?;
     world.answers(now).await?;
     world.fill_library(now).await?;
     world.have_it_proofed(now).await?;

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::announcements::model::State;
 use crate::error::{Error, Result};
-use crate::incidents::rules::{Level, alike_since};
+use crate::incidents::rules::Level;
 use crate::incidents::store::{self as rows, Record, Update, is_incident};
 use crate::incidents::verbs;
 use crate::policy::{self, Do};
@@ -173,6 +174,9 @@ pub struct NewUpdate {
     /// RFC 3339: when the next update comes. The manager is reminded then.
     #[serde(default)]
     pub next_at: Option<String>,
+    /// How an outage that was announced for it stands now; as before if left out.
+    #[serde(default)]
+    pub state: Option<State>,
 }
 
 /// An update.
@@ -230,6 +234,7 @@ pub async fn update(
         body: input.body,
         everyone: input.audience == Audience::Everyone,
         next_at: time("next_at", input.next_at.as_deref())?,
+        state: input.state,
     };
     let (_, update) = verbs::update(&me, &me.actor, &id, new).await?;
     Ok((StatusCode::CREATED, Json(update_view(update))).into_response())
@@ -255,13 +260,6 @@ pub async fn restored(
     Ok(Json(view(&me, &item, &record)))
 }
 
-/// How things stand.
-#[derive(Serialize, JsonSchema)]
-pub struct StatusView {
-    /// Open ones first seen, then those of the last 30 days; newest first.
-    pub items: Vec<MajorView>,
-}
-
 /// A major incident as everybody may see it.
 #[derive(Serialize, JsonSchema)]
 #[allow(missing_docs)]
@@ -276,10 +274,10 @@ pub struct MajorView {
     pub updates: Vec<UpdateView>,
 }
 
-/// GET /api/v1/status
-pub async fn status(me: Me) -> Result<Json<StatusView>> {
-    let all = rows::majors(&me.app.db, Some(alike_since(me.now))).await?;
-    let items = all
+/// Major incidents that nobody announced, for whoever is signed in.
+pub async fn majors(me: &Me) -> Result<Vec<MajorView>> {
+    let all = super::status::majors(&me.app, &me.actor, me.now).await?;
+    Ok(all
         .into_iter()
         .map(|m| MajorView {
             number: m.number,
@@ -291,6 +289,5 @@ pub async fn status(me: Me) -> Result<Json<StatusView>> {
             next_update_at: m.record.next_update_at.map(|t| t.to_string()),
             updates: m.updates.into_iter().map(update_view).collect(),
         })
-        .collect();
-    Ok(Json(StatusView { items }))
+        .collect())
 }

@@ -9,7 +9,7 @@
 //! | [`remind`] | the manager hears that the next update is overdue |
 //! | [`panel`] | the block on the agents' page; what requesters read; the home banner |
 //! | [`page`] | the incident's own page in the workspace |
-//! | [`status`] | what everybody may know: open major incidents and the last ones |
+//! | [`status`] | major incidents on the status page, as far as nobody announced them |
 //! | [`words`] | its events as sentences, with those of problems and post-mortems |
 //! | [`api`] | the same as JSON |
 
@@ -31,12 +31,8 @@ pub fn routes() -> Vec<Route> {
     use Access::{Agents, SignedIn};
     let op = |summary| Op::new("Incidents", summary);
     vec![
-        get(SignedIn, "/status", status::page),
         get(Agents, "/work/{item}/incident", page::show),
         post(Agents, "/work/{item}/incident/{step}", page::act),
-        get(SignedIn, "/api/v1/status", api::status)
-            .op(op("Open major incidents and those of the last 30 days")
-                .answers::<api::StatusView>()),
         get(SignedIn, "/api/v1/requests/{item}/incident", api::show)
             .op(op("An incident's record").answers::<api::IncidentView>()),
         patch(SignedIn, "/api/v1/requests/{item}/incident", api::assess).op(op(

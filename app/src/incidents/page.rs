@@ -8,10 +8,12 @@ use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
+use crate::announcements;
+use crate::announcements::model::{Announcement, State};
 use crate::desk::change::say;
 use crate::desk::load;
 use crate::error::{Error, Result};
-use crate::i18n::{fmt, t};
+use crate::i18n::{Lang, fmt, t};
 use crate::incidents::panel::{feed, name, severity_pill};
 use crate::incidents::rules::Level;
 use crate::incidents::store::{self, Record, is_incident};
@@ -97,6 +99,11 @@ async fn render(me: &Me, id: &str, sheet: &Sheet) -> Result<Response> {
     let updates = store::updates(&me.app.db, &item.id, true).await?;
     let may = policy::on_item(&me.actor, Do::Work, &item.facts()) && item.merged_into_id.is_none();
     let here = format!("{} {}", item.number, item.title);
+    let announced: Vec<_> = announcements::store::of_item(&me.app.db, &item.id)
+        .await?
+        .into_iter()
+        .filter(|a| a.is_live(me.now) && a.is_open())
+        .collect();
     let body = html! {
         (bar_back(&here, &format!("/work/{}", item.number), "", html! {}))
         div class="panel-body stack" style="--gap:1.25rem" {
@@ -107,7 +114,7 @@ async fn render(me: &Me, id: &str, sheet: &Sheet) -> Result<Response> {
             (sheet.summary(lang))
             (facts(me, &item, &record).await?)
             @if may {
-                (card(t!(lang, "Post an update"), update_form(me, &item, sheet)))
+                (card(t!(lang, "Post an update"), update_form(me, &item, &announced, sheet)))
                 @if item.is_open() { (card(t!(lang, "Major incident"), major_form(me, &item, &record, sheet).await?)) }
                 (card(t!(lang, "Assess"), assess_form(me, &item, &record, sheet).await?))
             }
@@ -163,12 +170,13 @@ async fn facts(me: &Me, item: &Item, r: &Record) -> Result<Markup> {
                 }
                 @if may { (link_button(&format!("{base}/problem/new"), Button { label: t!(lang, "Open a problem"), ..Button::default() })) }
                 (link_button(&format!("{base}/post-mortem"), Button { label: t!(lang, "Post-mortem"), ..Button::default() }))
+                (announcements::begin::offer(me, item).await?)
             }
         }
     })
 }
 
-fn update_form(me: &Me, item: &Item, sheet: &Sheet) -> Markup {
+fn update_form(me: &Me, item: &Item, announced: &[Announcement], sheet: &Sheet) -> Markup {
     let lang = me.lang();
     let who = sheet.value("audience", "everyone");
     let next = sheet.value("next_in", "60");
@@ -202,9 +210,40 @@ fn update_form(me: &Me, item: &Item, sheet: &Sheet) -> Markup {
             ], false))
             (select(lang, &Field { name: "next_in", label: t!(lang, "Next update in"), error: sheet.error("next_at"),
                 hint: t!(lang, "The incident manager is reminded then."), ..Field::default() }, &times, Some(t!(lang, "no time promised"))))
+            @if let Some(a) = announced.first() { (on_status_page(lang, a, sheet)) }
             div { (button(Button { label: t!(lang, "Post update"), ..Button::default() })) }
         }
     }
+}
+
+/// An update for everyone affected is one of the announcement, too.
+fn on_status_page(lang: Lang, a: &Announcement, sheet: &Sheet) -> Markup {
+    let chosen = sheet.value("state", a.state.map_or("", State::key));
+    let options: Vec<Opt<'_>> = a
+        .kind
+        .states()
+        .iter()
+        .map(|s| Opt {
+            value: s.key(),
+            label: announcements::words::state(lang, *s),
+            chosen: s.key() == chosen,
+            ..Opt::default()
+        })
+        .collect();
+    let hint = t!(
+        lang,
+        "What everyone affected reads also goes to “{title}”. {audience}.",
+        title = a.title,
+        audience = announcements::words::audience(lang, a.audience)
+    );
+    let field = Field {
+        name: "state",
+        label: t!(lang, "How the announcement stands then"),
+        hint: &hint,
+        error: sheet.error("state"),
+        ..Field::default()
+    };
+    select(lang, &field, &options, None)
 }
 
 async fn managers(me: &Me, chosen: &str) -> Result<Vec<(String, String, bool)>> {
@@ -412,6 +451,7 @@ async fn carry_out(me: &Me, id: &str, step: &str, posted: &Posted) -> Result<Str
                 body: one(posted, "body").to_owned(),
                 everyone,
                 next_at,
+                state: given("state").and_then(State::from_key),
             };
             verbs::update(me, &me.actor, id, new).await?;
             t!(lang, "Update posted.").to_owned()

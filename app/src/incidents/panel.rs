@@ -173,7 +173,8 @@ pub async fn for_requester(me: &Me, item: &Item) -> Result<Markup> {
 /// The open major incidents on the start page; empty on a good day.
 pub async fn banner(me: &Me) -> Result<Markup> {
     let lang = me.lang();
-    let open: Vec<Major> = store::majors(&me.app.db, None).await?;
+    let all = super::status::majors(&me.app, &me.actor, me.now).await?;
+    let open: Vec<Major> = all.into_iter().filter(|m| m.open).collect();
     Ok(html! {
         @if !open.is_empty() {
             section class="section stack" aria-label=(t!(lang, "How things stand")) {

@@ -1,43 +1,64 @@
 //! What everybody who is signed in may know: which major incidents are open,
 //! what was said about them, and those of the last 30 days.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::actor::Actor;
+use crate::announcements::store as announcements;
 use crate::error::Result;
 use crate::i18n::{fmt, t};
 use crate::incidents::panel::feed;
 use crate::incidents::rules::alike_since;
 use crate::incidents::store::{self, Major};
-use crate::ui::block::{Tone, notice, pill, props};
-use crate::web::{Me, shell};
+use crate::state::App;
+use crate::ui::block::{Tone, pill, props};
+use crate::web::Me;
 
-/// GET /status
-pub async fn page(me: Me) -> Result<Markup> {
+/// Major incidents for the status page.
+#[derive(Default)]
+#[allow(missing_docs)]
+pub struct Faults {
+    /// Whether one is open.
+    pub open: bool,
+    pub now: Markup,
+    pub past: Markup,
+}
+
+/// Those that nobody announced: what was announced stands on the status page as it
+/// was said there.
+pub async fn unannounced(me: &Me) -> Result<Faults> {
     let lang = me.lang();
-    let all = store::majors(&me.app.db, Some(alike_since(me.now))).await?;
+    let all = majors(&me.app, &me.actor, me.now).await?;
     let (open, past): (Vec<&Major>, Vec<&Major>) = all.iter().partition(|m| m.open);
-    let body = html! {
-        div class="wrap stack page" style="--gap:1.75rem" {
-            div {
-                h1 { (t!(lang, "How things stand")) }
-                p class="muted mt-2" {
-                    @if open.is_empty() { (t!(lang, "Everything works as far as we know.")) }
-                    @else { (t!(lang, "We are working on a fault. What we know stands here.")) }
+    Ok(Faults {
+        open: open.iter().any(|m| m.record.restored_at.is_none()),
+        now: html! { @for major in &open { (shown(me, major, true)) } },
+        past: html! {
+            @if !past.is_empty() {
+                section aria-labelledby="h-major" {
+                    h2 id="h-major" { (t!(lang, "Major incidents of the last 30 days")) }
+                    div class="stack mt-3" { @for major in &past { (shown(me, major, false)) } }
                 }
             }
-            @if open.is_empty() {
-                (notice(Tone::Ok, "check", t!(lang, "No open fault."), html! {
-                    (t!(lang, "Is something broken for you? Look for it in the catalog and tell us.")) }))
-            }
-            @for major in &open { (shown(&me, major, true)) }
-            section aria-labelledby="past" {
-                h2 id="past" { (t!(lang, "The last 30 days")) }
-                @if past.is_empty() { p class="muted mt-2" { (t!(lang, "Nothing major happened.")) } }
-                div class="stack mt-3" { @for major in &past { (shown(&me, major, false)) } }
+        },
+    })
+}
+
+/// Major incidents, open or of the last 30 days, that nobody announced to `actor`.
+pub async fn majors(app: &App, actor: &Actor, now: Timestamp) -> Result<Vec<Major>> {
+    let mut all = store::majors(&app.db, Some(alike_since(now))).await?;
+    let mut announced = Vec::new();
+    for major in &all {
+        for a in announcements::of_item(&app.db, &major.item_id).await? {
+            let seen = announcements::find(&app.db, Some(actor), now, &a.id).await;
+            if a.is_live(now) && a.page && seen.is_ok() {
+                announced.push(major.item_id.clone());
             }
         }
-    };
-    shell::portal(&me, "/status", t!(lang, "How things stand"), body).await
+    }
+    all.retain(|m| !announced.contains(&m.item_id));
+    Ok(all)
 }
 
 fn shown(me: &Me, major: &Major, open: bool) -> Markup {

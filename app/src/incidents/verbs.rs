@@ -6,6 +6,8 @@ use mil_db::{Tx, sql};
 use serde_json::{Value, json};
 
 use crate::actor::{Actor, Role};
+use crate::announcements::follow as announcements;
+use crate::announcements::model::State;
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Audience, Event};
 use crate::incidents::rules::{self, Level};
@@ -283,6 +285,8 @@ pub struct NewUpdate {
     pub everyone: bool,
     /// When the next one will come, if it is said.
     pub next_at: Option<Timestamp>,
+    /// How an outage that was announced for it stands now; as before if left out.
+    pub state: Option<State>,
 }
 
 /// Say how it stands. Everyone affected: who ordered or follows it, the same of
@@ -357,6 +361,8 @@ pub async fn update(ctx: &Ctx, actor: &Actor, id: &str, new: NewUpdate) -> Resul
             )
             .await?;
         }
+        announcements::from_incident(&mut tx, ctx, actor, &item.id, body, new.state, new.next_at)
+            .await?;
     }
     tx.commit().await?;
     Ok((item, update))
@@ -394,6 +400,7 @@ pub async fn restore(
     for other in rows::linked(&mut tx, &item.id).await? {
         note(&mut tx, ctx, actor, &other, what, data.clone()).await?;
     }
+    announcements::restored(&mut tx, ctx, actor, &item.id).await?;
     tx.commit().await?;
     Ok((item, record))
 }

@@ -24,12 +24,16 @@ pub async fn note(tx: &mut Tx, now: Timestamp, kind: &Kind) -> Result<()> {
     };
     let Some(id) = id else { return Ok(()) };
     let row = sql("UPDATE mail_out SET state = 'bounced', last_error = $1
-         WHERE message_id = $2 AND state = 'sent' RETURNING item_id, person_id")
+         WHERE message_id = $2 AND state = 'sent' RETURNING item_id, person_id, subscriber_id")
     .bind(said.trim().chars().take(500).collect::<String>())
     .bind(id)
     .opt(&mut *tx)
     .await?;
     let Some(row) = row else { return Ok(()) };
+    if let Some(subscriber) = row.get::<Option<String>>("subscriber_id")? {
+        // An address that does not exist, or that calls our mail unwanted, asked for none.
+        return crate::status::subscribe::unwanted(tx, now, &subscriber).await;
+    }
     let person: String = row.get("person_id")?;
     let complaint = matches!(kind, Kind::Complaint(_));
     if complaint {

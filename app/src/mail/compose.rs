@@ -41,10 +41,11 @@ pub struct Ready {
 }
 
 /// How somebody reads.
+#[allow(missing_docs)]
 pub struct Reader {
-    pub(super) actor: Actor,
-    pub(super) lang: Lang,
-    zone: TimeZone,
+    pub actor: Actor,
+    pub lang: Lang,
+    pub zone: TimeZone,
 }
 
 impl Reader {
@@ -54,7 +55,8 @@ impl Reader {
     }
 }
 
-async fn reader(app: &App, person: &str) -> Result<Option<Reader>> {
+/// How a person reads; `None` when they may not sign in any more.
+pub async fn reader(app: &App, person: &str) -> Result<Option<Reader>> {
     let Some(actor) = auth::by_person(app, person, Via::Mail).await? else {
         return Ok(None);
     };
@@ -134,8 +136,11 @@ pub(super) async fn known(
 
 /// Make the message of a row of `mail_out`.
 pub async fn compose(app: &App, now: Timestamp, row: &Row) -> Result<Composed> {
-    let person: String = row.get("person_id")?;
     let reason: String = row.get("reason")?;
+    if matches!(reason.as_str(), "status" | "confirm") {
+        return crate::status::letter::compose(app, now, row).await;
+    }
+    let person: String = row.get("person_id")?;
     let internal = row.get::<i64>("internal")? != 0;
     let Some(reader) = reader(app, &person).await? else {
         return Ok(Composed::Withheld("disabled"));

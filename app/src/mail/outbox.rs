@@ -69,6 +69,37 @@ pub async fn queue(tx: &mut Tx, now: Timestamp, notice: &Notice<'_>) -> Result<b
     Ok(new > 0)
 }
 
+/// Queue a message to an address without an account: `subscriber` is whoever asked
+/// for it. What stands in it, and whether it is still wanted, `status::letter`
+/// finds out when it is sent.
+pub async fn queue_outside(
+    tx: &mut Tx,
+    now: Timestamp,
+    event: &str,
+    subscriber: &str,
+    reason: &str,
+) -> Result<bool> {
+    let Some(sender) = boxes::all(&mut *tx).await?.into_iter().next() else {
+        return Ok(false);
+    };
+    let key = key::get(tx, now).await?;
+    let message_id = mil_mail::token::message_id(&key, event, subscriber, sender.domain());
+    let new = sql(
+        "INSERT INTO mail_out (id, message_id, event_id, subscriber_id, reason, internal, state,
+            attempts, not_before, created_at)
+         VALUES ($1, $2, $3, $4, $5, 0, 'waiting', 0, $6, $6) ON CONFLICT DO NOTHING",
+    )
+    .bind(new_id(now))
+    .bind(message_id)
+    .bind(event)
+    .bind(subscriber)
+    .bind(reason)
+    .bind(now.as_microsecond())
+    .run(tx)
+    .await?;
+    Ok(new > 0)
+}
+
 async fn zone(tx: &mut Tx, person: &str) -> Result<TimeZone> {
     let own: Option<String> = sql("SELECT zone FROM person WHERE id = $1")
         .bind(person)

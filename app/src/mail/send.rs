@@ -29,6 +29,9 @@ const BUNDLE: usize = 4;
 const BUNDLE_MOST: i64 = 500;
 /// A message that was taken up and not finished is taken up again after this.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// What leaves as a message of its own: answers to what the reader did just now, and
+/// what each message says how to end.
+const ALONE: [&str; 4] = ["received", "test", "status", "confirm"];
 /// How many messages one round sends.
 const ROUND: usize = 50;
 
@@ -162,8 +165,11 @@ async fn claim(app: &App, now: Timestamp) -> Result<Option<String>> {
     .bind(before)
     .run(&mut tx)
     .await?;
-    if taken > 0 && first && !matches!(row.get::<String>("reason")?.as_str(), "received" | "test") {
-        let person: String = row.get("person_id")?;
+    if taken > 0
+        && first
+        && !ALONE.contains(&row.get::<String>("reason")?.as_str())
+        && let Some(person) = row.get::<Option<String>>("person_id")?
+    {
         gather(&mut tx, now, &id, &person, row.get::<i64>("digest")? != 0).await?;
     }
     tx.commit().await?;
@@ -173,11 +179,14 @@ async fn claim(app: &App, now: Timestamp) -> Result<Option<String>> {
 /// Let what else waits for the same person leave with `lead`: always in a summary,
 /// and otherwise when it is much at once.
 async fn gather(tx: &mut Tx, now: Timestamp, lead: &str, person: &str, digest: bool) -> Result<()> {
-    let others: Vec<String> = sql("SELECT id FROM mail_out
+    let alone = ALONE.map(|reason| format!("'{reason}'")).join(", ");
+    let others: Vec<String> = sql(format!(
+        "SELECT id FROM mail_out
          WHERE person_id = $1 AND state = 'waiting' AND bundle_id IS NULL AND claimed_at IS NULL
-           AND attempts = 0 AND id <> $2 AND reason NOT IN ('received', 'test')
+           AND attempts = 0 AND id <> $2 AND reason NOT IN ({alone})
            AND (not_before <= $3 OR (digest = 0 AND not_before <= $4))
-         ORDER BY id LIMIT $5")
+         ORDER BY id LIMIT $5"
+    ))
     .bind(person)
     .bind(lead)
     .bind(now.as_microsecond())

@@ -52,7 +52,10 @@ pub async fn list(
         filter.and("m.id < ?", [after.as_str().into()]);
     }
     let rows = sql(format!(
-        "SELECT m.*, p.email, p.name, w.number FROM mail_out m JOIN person p ON p.id = m.person_id
+        "SELECT m.*, COALESCE(p.email, s.email, x.email, '') AS email, COALESCE(p.name, '') AS name, w.number
+         FROM mail_out m LEFT JOIN person p ON p.id = m.person_id
+         LEFT JOIN status_subscriber s ON s.id = m.subscriber_id
+         LEFT JOIN status_wish x ON x.id = m.subscriber_id
          LEFT JOIN work_item w ON w.id = m.item_id WHERE {} ORDER BY m.id DESC LIMIT {}",
         filter.text(),
         SHOWN + 1

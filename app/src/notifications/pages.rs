@@ -138,6 +138,8 @@ pub fn words(lang: Lang, notice: &Notice) -> String {
         "merged" => t!(lang, "{name} merged it into another request", name = by),
         "incident_update" => t!(lang, "{name} says how the fault stands", name = by),
         "restored" => t!(lang, "It works again").to_owned(),
+        "end_due" => t!(lang, "It was meant to be over by now: say how it stands").to_owned(),
+        "status" => t!(lang, "Something was announced").to_owned(),
         "major" => t!(lang, "{name} declared a major incident", name = by),
         "manager" => t!(lang, "{name} made you incident manager", name = by),
         "update_due" => t!(lang, "The update you promised is overdue").to_owned(),

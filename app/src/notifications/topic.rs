@@ -77,17 +77,18 @@ impl Topic {
         match reason {
             "mentioned" | "assigned" | "approval" | "your_turn" | "reminder" | "step"
             | "policy_new" | "policy_due" | "article_review" | "article_returned" | "manager"
-            | "update_due" | "exception_asked" | "changes_asked" | "stands_in" | "automation"
-            | "proof_asked" | "proof_again" | "proof_due" | "proof_late" => Topic::Waits,
+            | "update_due" | "end_due" | "exception_asked" | "changes_asked" | "stands_in"
+            | "automation" | "proof_asked" | "proof_again" | "proof_due" | "proof_late" => {
+                Topic::Waits
+            }
             "answered" | "resumed" | "rated" | "article_comment" | "proof_comment"
             | "proof_reply" => Topic::Said,
             "proof_decided" | "moved" | "task" | "approved" | "refused" | "went_on" | "merged"
             | "timer" | "timer_blocked" => Topic::Progress,
             "done" | "declined" | "cancelled" | "closed_by_itself" | "reopened" => Topic::Ends,
             "later" | "sooner" | "escalated" => Topic::Promise,
-            "incident_update" | "restored" | "major" | "cause_fixed" | "urgent_change" => {
-                Topic::Faults
-            }
+            "incident_update" | "restored" | "major" | "cause_fixed" | "urgent_change"
+            | "status" => Topic::Faults,
             _ => Topic::Around,
         }
     }

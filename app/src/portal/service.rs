@@ -215,6 +215,7 @@ pub async fn render(
                     p class="muted mt-2 measure" { (service.summary) }
                     (aside::on_phone(me, catalog, service)?)
                     @if !service.instructions.trim().is_empty() { div class="prose mt-4" { (instructions) } }
+                    (crate::announcements::read::beside_order(me, &service.id).await?)
                     (known)
                     (templates::page::offers(me, service, own, shown.template.as_deref()).await?)
                     @if !shown.lost.is_empty() {

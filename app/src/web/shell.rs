@@ -114,6 +114,7 @@ pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<
         // Who has no account reads what is public, and may sign in.
         items = vec![
             item("Answers", "/answers", "book"),
+            item("Status", "/status", "alert"),
             item("Sign in", "/sign-in", "users"),
         ];
     }
@@ -145,7 +146,8 @@ pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<
     if works {
         page.other = (t!(lang, "Open the workspace"), "/queue");
     }
-    Ok(shell::portal(&page, body))
+    let banners = crate::announcements::read::banners(ctx, here).await?;
+    Ok(shell::portal(&page, html! { (banners) (body) }))
 }
 
 /// A page of the workspace. `here` is the path of its place in the side bar.
@@ -185,6 +187,7 @@ pub async fn workspace(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Resu
         item("Recurring requests", "/recurring", "clock", "r"),
         item("Changes", "/changes", "layers", "h"),
         item("Status", "/status", "alert", "s"),
+        item("Announcements", "/work/announcements", "horn", "u"),
     ];
     let library = [
         item("Assets", "/assets", "image", "t"),

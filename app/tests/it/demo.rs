@@ -87,7 +87,13 @@ async fn is_believable(app: &App) {
             30,
             900,
         ),
-        ("SELECT COUNT(*) AS n FROM calendar_entry", 14, 14),
+        ("SELECT COUNT(*) AS n FROM calendar_entry", 16, 16),
+        ("SELECT COUNT(*) AS n FROM status_component", 6, 6),
+        (
+            "SELECT COUNT(*) AS n FROM announcement WHERE publish_at IS NOT NULL",
+            9,
+            9,
+        ),
         // One held, with minutes, and six ahead.
         ("SELECT COUNT(*) AS n FROM meeting", 7, 8),
         (

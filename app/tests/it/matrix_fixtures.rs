@@ -327,6 +327,14 @@ impl Objects {
         if wants(&["mail", "outgoing"]) {
             (mail, outgoing) = crate::mail::any_mail(app).await;
         }
+        let [mut announced, mut unannounced, mut wording] = <[String; 3]>::default();
+        if wants(&["announcement", "wording"]) {
+            [announced, unannounced, wording] = crate::announcements::matrix(app).await;
+        }
+        let (mut component, mut subscriber) = Default::default();
+        if wants(&["component", "subscriber"]) {
+            (component, subscriber) = crate::status::matrix(app).await;
+        }
         let mut in_calendar = String::new();
         if wants(&["planned"]) {
             in_calendar = crate::calendar::planned(app).await;
@@ -390,7 +398,18 @@ impl Objects {
             ("notification", three(own_news, their_news, NOTHING)),
             ("secret", same("nothing")),
             ("sha", same("nothing")),
-            ("step", same("restored")),
+            (
+                "step",
+                same(if path.contains("/announcements/") {
+                    "withdraw"
+                } else {
+                    "restored"
+                }),
+            ),
+            ("announcement", three(announced, unannounced, NOTHING)),
+            ("wording", same(&wording)),
+            ("component", same(&component)),
+            ("subscriber", same(&subscriber)),
             ("run_step", same("look")),
             ("playbook", same(&playbook)),
             ("run", same(&run)),
@@ -513,6 +532,7 @@ pub fn body(app: &TestApp, method: &Method, path: &str) -> (Option<&'static str>
         (true, "service") => json!({ "service": "create-a-pdf" }),
         (true, "merge") => json!({ "into": "1001" }),
         (true, "lines") => json!({ "at": app.now().to_string(), "text": "A call" }),
+        (true, "updates") if path.contains("/announcements/") => json!({ "body": "We look" }),
         (true, "updates") => json!({ "body": "We look", "audience": "internal" }),
         (true, _) if path.starts_with("/api/v1/calendar/") || last == "calendar" => {
             let at =

@@ -122,6 +122,7 @@ impl World {
                 body: body.to_owned(),
                 everyone: true,
                 next_at: next.map(|n| at + minutes(after + n)),
+                state: None,
             };
             incidents::update(&ctx, ctx.me()?, &id, new).await?;
         }
@@ -214,6 +215,7 @@ impl World {
                 .to_owned(),
             everyone: true,
             next_at: Some(at + SignedDuration::from_hours(6)),
+            state: None,
         };
         incidents::update(&ctx, ctx.me()?, &id, new).await?;
         Ok(())
