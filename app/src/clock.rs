@@ -20,10 +20,9 @@ impl Clock {
     }
 
     /// The present moment, in whole microseconds: what the database keeps.
-    #[allow(clippy::disallowed_methods)]
     pub fn now(&self) -> Timestamp {
         let now = match self {
-            Clock::System => Timestamp::now(),
+            Clock::System => machine(),
             Clock::Manual(at) => *at.lock().expect("the clock is never poisoned"),
         };
         from_micros(now.as_microsecond())
@@ -53,6 +52,13 @@ impl Clock {
             Clock::Manual(at) => *at.lock().expect("the clock is never poisoned") = to,
         }
     }
+}
+
+/// The machine's clock, for what another machine compares with its own, such as
+/// a signature.
+#[allow(clippy::disallowed_methods)]
+pub fn machine() -> Timestamp {
+    Timestamp::now()
 }
 
 /// A moment from the database's microseconds.

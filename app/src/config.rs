@@ -111,6 +111,38 @@ pub struct Options {
         global = true
     )]
     pub outbound_seconds: Option<u64>,
+    /// Keep files in this S3 bucket instead of the data directory: https://host/bucket
+    #[arg(long, env = "MIL_S3_URL", value_name = "URL", global = true)]
+    pub s3_url: Option<String>,
+    /// What the names of our objects begin with in that bucket, such as `mil/`
+    #[arg(long, env = "MIL_S3_PREFIX", value_name = "TEXT", global = true)]
+    pub s3_prefix: Option<String>,
+    /// Where that bucket lies [default: us-east-1]
+    #[arg(long, env = "MIL_S3_REGION", value_name = "REGION", global = true)]
+    pub s3_region: Option<String>,
+    /// The id of the key that opens it
+    #[arg(long, env = "MIL_S3_KEY_ID", value_name = "ID", global = true)]
+    pub s3_key_id: Option<String>,
+    /// The secret of that key
+    #[arg(
+        long,
+        env = "MIL_S3_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true,
+        global = true
+    )]
+    pub s3_secret: Option<String>,
+}
+
+/// A bucket for files.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct S3 {
+    pub url: String,
+    pub prefix: String,
+    pub region: String,
+    pub key_id: String,
+    pub secret: Secret,
 }
 
 /// How mail comes and goes.
@@ -155,6 +187,8 @@ pub struct Config {
     pub outbound_allow: Allow,
     /// How long they may take.
     pub outbound_within: Duration,
+    /// Where files lie, if not in the data directory.
+    pub s3: Option<S3>,
     /// Whether this is the demo: its sign-in page offers the demo accounts.
     pub demo: bool,
 }
@@ -245,7 +279,15 @@ impl Options {
                 "outbound-seconds must lie between 1 and 60".to_owned(),
             ));
         }
+        let s3 = bucket(
+            self.s3_url.or(file.s3_url),
+            self.s3_prefix.or(file.s3_prefix),
+            self.s3_region.or(file.s3_region),
+            self.s3_key_id.or(file.s3_key_id),
+            self.s3_secret.or(file.s3_secret),
+        )?;
         Ok(Config {
+            s3,
             outbound_allow,
             outbound_within: Duration::from_secs(outbound_seconds),
             database_url: self
@@ -292,6 +334,51 @@ fn first_given(flag: Vec<String>, file: Vec<String>) -> Vec<String> {
     if flag.is_empty() { given(file) } else { flag }
 }
 
+/// The bucket for files, if one is named.
+fn bucket(
+    url: Option<String>,
+    prefix: Option<String>,
+    region: Option<String>,
+    key_id: Option<String>,
+    secret: Option<String>,
+) -> Result<Option<S3>, ConfigError> {
+    let given = |text: Option<String>| text.filter(|t| !t.is_empty());
+    let Some(url) = given(url) else {
+        return Ok(None);
+    };
+    let (Some(key_id), Some(secret)) = (given(key_id), given(secret)) else {
+        return Err(ConfigError(
+            "s3-url is set, so s3-key-id and s3-secret must be, too".to_owned(),
+        ));
+    };
+    let s3 = S3 {
+        url,
+        prefix: prefix.unwrap_or_default(),
+        region: given(region).unwrap_or_else(|| "us-east-1".to_owned()),
+        key_id,
+        secret: Secret(secret),
+    };
+    mil_blob::s3::Bucket::new(s3.settings())
+        .map_err(|why| ConfigError(format!("s3-url: {why}")))?;
+    Ok(Some(s3))
+}
+
+impl S3 {
+    fn settings(&self) -> mil_blob::s3::Settings {
+        mil_blob::s3::Settings {
+            url: self.url.clone(),
+            prefix: self.prefix.clone(),
+            keys: mil_blob::s3::Keys {
+                id: self.key_id.clone(),
+                secret: self.secret.0.clone(),
+                region: self.region.clone(),
+            },
+            now: crate::clock::machine,
+            part: None,
+        }
+    }
+}
+
 /// The address of a mail server. The error does not repeat it: it may hold a
 /// password.
 fn mail_url(name: &str, url: Option<String>, scheme: &str) -> Result<Option<Secret>, ConfigError> {
@@ -310,6 +397,18 @@ fn mail_url(name: &str, url: Option<String>, scheme: &str) -> Result<Option<Secr
 }
 
 impl Config {
+    /// Where the bytes of files lie. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// When the bucket's settings cannot be such.
+    pub fn blobs(&self) -> mil_blob::Result<mil_blob::Blobs> {
+        let dir = self.data_dir.join("files");
+        match &self.s3 {
+            Some(s3) => mil_blob::Blobs::in_bucket(dir, s3.settings()),
+            None => Ok(mil_blob::Blobs::in_directory(dir)),
+        }
+    }
+
     /// Whether browsers reach us by https, so that cookies may say `Secure`.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
@@ -319,6 +418,33 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bucket_needs_its_keys_and_keeps_them() {
+        let options = |url: &str, secret: Option<&str>| Options {
+            s3_url: Some(url.to_owned()),
+            s3_key_id: Some("id".to_owned()),
+            s3_secret: secret.map(str::to_owned),
+            ..Options::default()
+        };
+        let good = options("https://s3.example/mil", Some("hush"))
+            .resolve()
+            .unwrap();
+        assert!(good.blobs().unwrap().is_in_bucket());
+        assert!(!format!("{good:?}").contains("hush"));
+        assert!(Options::default().resolve().unwrap().s3.is_none());
+        for (wrong, says) in [
+            (options("https://s3.example/mil", None), "s3-secret"),
+            (options("s3.example/mil", Some("hush")), "s3-url"),
+            (
+                options("https://me:hush@s3.example/mil", Some("hush")),
+                "s3-url",
+            ),
+        ] {
+            let told = wrong.resolve().unwrap_err().to_string();
+            assert!(told.contains(says) && !told.contains("hush"), "{told}");
+        }
+    }
 
     #[test]
     fn flag_wins_over_file_wins_over_default() {

@@ -52,7 +52,7 @@ impl App {
         let org = org::load(&db).await?;
         let catalog = Catalog::load(&db).await?;
         let glossary = Book::load(&db).await?;
-        let blobs = Blobs::in_directory(config.data_dir.join("files"));
+        let blobs = config.blobs().map_err(crate::files::intake::disk)?;
         Ok(App(Arc::new(Shared {
             blobs,
             // The demo reaches nobody: its addresses are made up.

@@ -38,7 +38,11 @@ fn bad(text: &'static str) -> Error {
 /// # Errors
 /// [`Error::Invalid`] when it is no ZIP, or becomes too much.
 pub async fn unpack(app: &App, sha: &Sha, packed: u64) -> Result<Unpacked> {
-    let path = app.blobs.file(sha);
+    let packed_in = app
+        .blobs
+        .local(sha)
+        .await
+        .map_err(crate::files::intake::disk)?;
     let blobs = app.blobs.clone();
     let each = app.config.upload_bytes;
     let all = packed
@@ -46,7 +50,7 @@ pub async fn unpack(app: &App, sha: &Sha, packed: u64) -> Result<Unpacked> {
         .clamp(50_000_000, each.saturating_mul(4));
     let runtime = tokio::runtime::Handle::current();
     let task = tokio::task::spawn_blocking(move || -> Result<Unpacked> {
-        let file = std::fs::File::open(path)?;
+        let file = std::fs::File::open(&packed_in)?;
         let mut zip =
             ZipArchive::new(file).map_err(|_| bad("This is not a ZIP file, or it is damaged."))?;
         if zip.len() > MOST {
@@ -146,9 +150,10 @@ impl Write for Out {
 pub fn stream(app: &App, title: &str, files: Vec<Attachment>, note: String) -> Response {
     let (send, receive) = tokio::sync::mpsc::channel(8);
     let blobs = app.blobs.clone();
+    let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
         let out = Out(send.clone());
-        if let Err(error) = write(&blobs, out, &files, &note) {
+        if let Err(error) = write(&runtime, &blobs, out, &files, &note) {
             // The client sees a broken download rather than a short one.
             let _ = send.blocking_send(Err(error));
         }
@@ -169,7 +174,13 @@ pub fn stream(app: &App, title: &str, files: Vec<Attachment>, note: String) -> R
     response
 }
 
-fn write(blobs: &mil_blob::Blobs, out: Out, files: &[Attachment], note: &str) -> io::Result<()> {
+fn write(
+    runtime: &tokio::runtime::Handle,
+    blobs: &mil_blob::Blobs,
+    out: Out,
+    files: &[Attachment],
+    note: &str,
+) -> io::Result<()> {
     let mut zip = ZipWriter::new_stream(io::BufWriter::with_capacity(64 * 1024, out));
     let mut names: Vec<String> = Vec::new();
     let plain = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -186,9 +197,13 @@ fn write(blobs: &mil_blob::Blobs, out: Out, files: &[Attachment], note: &str) ->
         }
         names.push(shown.to_lowercase());
         let sha = Sha::parse(&file.sha256).ok_or(io::ErrorKind::NotFound)?;
-        let mut from = std::fs::File::open(blobs.file(&sha))?;
+        let mut from = runtime
+            .block_on(blobs.open(&sha, 0, None))
+            .map_err(io::Error::other)?;
         zip.start_file(shown, plain.large_file(file.size > u64::from(u32::MAX) / 2))?;
-        io::copy(&mut from, &mut zip)?;
+        while let Some(piece) = runtime.block_on(from.next())? {
+            zip.write_all(&piece)?;
+        }
     }
     if !note.is_empty() {
         zip.start_file("README.txt", plain)?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mil_blob::{Blobs, Sha};
+use mil_blob::Sha;
 use mil_db::migrate::pending;
 use mil_db::{Db, Dialect, sql};
 
@@ -109,7 +109,7 @@ async fn database(config: &Config) -> Result<Vec<Finding>, Finding> {
     }
     findings.push(people(&db).await.map_err(broken)?);
     findings.push(outbox(&db).await.map_err(broken)?);
-    findings.push(blobs(&db, &config.data_dir).await.map_err(broken)?);
+    findings.push(blobs(&db, config).await.map_err(broken)?);
     db.close().await;
     Ok(findings)
 }
@@ -187,13 +187,22 @@ async fn outbox(db: &Db) -> mil_db::Result<Finding> {
 }
 
 /// Whether the newest files are on disk; all of them would take long.
-async fn blobs(db: &Db, data_dir: &Path) -> mil_db::Result<Finding> {
+async fn blobs(db: &Db, config: &Config) -> mil_db::Result<Finding> {
     let newest: Vec<String> =
         sql("SELECT sha256 FROM attachment WHERE removed_at IS NULL ORDER BY id DESC LIMIT 200")
             .column("sha256", db)
             .await?;
-    let root = data_dir.join("files");
-    let blobs = Blobs::in_directory(&root);
+    let place = match &config.s3 {
+        Some(s3) => s3.url.clone(),
+        None => config.data_dir.join("files").display().to_string(),
+    };
+    let blobs = match config.blobs() {
+        Ok(blobs) => blobs,
+        Err(why) => return Ok(Bad(format!("the files cannot be reached: {why}"))),
+    };
+    if let Err(why) = blobs.check().await {
+        return Ok(Bad(format!("{place} does not open: {why}")));
+    }
     let mut missing = 0;
     for sha in &newest {
         let there = match Sha::parse(sha) {
@@ -203,12 +212,12 @@ async fn blobs(db: &Db, data_dir: &Path) -> mil_db::Result<Finding> {
         missing += usize::from(!there);
     }
     Ok(if missing == 0 {
-        Fine(format!("the {} newest files are on disk", newest.len()))
+        Fine(format!("the {} newest files are in {place}", newest.len()))
     } else {
         Bad(format!(
             "{missing} of the {} newest files are not in {}: restore them from a backup",
             newest.len(),
-            root.display()
+            place
         ))
     })
 }

@@ -1,6 +1,7 @@
 //! The command line of `mil`.
 
 mod doctor;
+mod files;
 mod knowledge;
 mod mail;
 mod migrate;
@@ -75,6 +76,9 @@ It prints the accounts to sign in with.")]
     /// Decode one file within limits; called by mil itself
     #[command(hide = true)]
     RenderOne,
+    /// Move the bytes of files between the data directory and an S3 bucket
+    #[command(subcommand)]
+    Files(files::Command),
     /// Take mail from a mail server's pipe
     #[command(subcommand)]
     Mail(mail::Command),
@@ -116,6 +120,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Token(command) => token::run(config, command).await,
         Command::Practice(command) => practice::run(config, command).await,
         Command::Knowledge(command) => knowledge::run(config, command).await,
+        Command::Files(command) => files::run(config, command).await,
         Command::Mail(command) => mail::run(config, command).await,
         Command::Doctor => doctor::run(config).await,
         Command::RenderOne => Ok(()),

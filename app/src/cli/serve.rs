@@ -77,7 +77,11 @@ pub async fn listen(config: &mut Config) -> Outcome<TcpListener> {
 /// Listen, and run the timers beside it. Requests under way are finished when
 /// the program is told to stop.
 pub async fn serve(app: App, listener: TcpListener) -> Outcome {
+    if let Err(why) = app.blobs.check().await {
+        return Err(format!("files cannot be kept: {why}. Look at --s3-url and its key.").into());
+    }
     let timers = tokio::spawn(tick(app.clone()));
+    let keeping = tokio::spawn(housekeep(app.clone()));
     let service = crate::router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
     let words = app.clone();
     let index = tokio::spawn(async move {
@@ -99,6 +103,7 @@ pub async fn serve(app: App, listener: TcpListener) -> Outcome {
         })
         .await?;
     timers.abort();
+    keeping.abort();
     index.abort();
     hooks.abort();
     rules.abort();
@@ -150,37 +155,43 @@ async fn send_mail(app: App, carrier: Carrier) {
     }
 }
 
+/// What is taken away or made good every few hours, apart from the clocks, which
+/// must not wait for a disk or a bucket.
+async fn housekeep(app: App) {
+    let mut every = tokio::time::interval(Duration::from_secs(6 * 3600));
+    loop {
+        every.tick().await;
+        if let Err(error) = crate::knowledge::images::clean_old(&app, app.now()).await {
+            tracing::error!(%error, "pictures in answers could not be cleaned");
+        }
+        if let Err(error) = crate::files::sweep::run(&app, app.now()).await {
+            tracing::error!(%error, "unused files could not be taken away");
+        }
+        if let Err(error) = crate::assets::upload::sweep(&app, app.now()).await {
+            tracing::error!(%error, "uploads that were given up could not be taken away");
+        }
+        if let Err(error) = crate::deflection::verbs::sweep(&app, app.now()).await {
+            tracing::error!(%error, "old offers of answers could not be forgotten");
+        }
+        if let Err(error) = crate::search::unmet::sweep(&app, app.now()).await {
+            tracing::error!(%error, "old searches could not be forgotten");
+        }
+        if let Err(error) = crate::web::idempotency::sweep(&app, app.now()).await {
+            tracing::error!(%error, "old answers could not be taken away");
+        }
+        if let Err(error) = crate::webhooks::store::sweep(&app, app.now()).await {
+            tracing::error!(%error, "old deliveries could not be taken away");
+        }
+        if let Err(error) = crate::status::subscribe::sweep(&app, app.now()).await {
+            tracing::error!(%error, "addresses that nobody confirmed could not be forgotten");
+        }
+    }
+}
+
 async fn tick(app: App) {
     let mut every = tokio::time::interval(Duration::from_secs(2));
-    let mut housekeeping = tokio::time::interval(Duration::from_secs(6 * 3600));
     loop {
-        tokio::select! {
-            _ = every.tick() => {}
-            _ = housekeeping.tick() => {
-                if let Err(error) = crate::files::sweep::run(&app, app.now()).await {
-                    tracing::error!(%error, "unused files could not be taken away");
-                }
-                if let Err(error) = crate::assets::upload::sweep(&app, app.now()).await {
-                    tracing::error!(%error, "uploads that were given up could not be taken away");
-                }
-                if let Err(error) = crate::deflection::verbs::sweep(&app, app.now()).await {
-                    tracing::error!(%error, "old offers of answers could not be forgotten");
-                }
-                if let Err(error) = crate::search::unmet::sweep(&app, app.now()).await {
-                    tracing::error!(%error, "old searches could not be forgotten");
-                }
-                if let Err(error) = crate::web::idempotency::sweep(&app, app.now()).await {
-                    tracing::error!(%error, "old answers could not be taken away");
-                }
-                if let Err(error) = crate::status::subscribe::sweep(&app, app.now()).await {
-                    tracing::error!(%error, "addresses that nobody confirmed could not be forgotten");
-                }
-                if let Err(error) = crate::webhooks::store::sweep(&app, app.now()).await {
-                    tracing::error!(%error, "old deliveries could not be taken away");
-                }
-                continue;
-            }
-        }
+        every.tick().await;
         if let Err(error) = wake::run_due(&app, app.now()).await {
             tracing::error!(%error, "the clocks could not be looked at");
         }

@@ -101,8 +101,9 @@ async fn made(
     let sha = mil_blob::Sha::parse(&file.sha256).ok_or_else(|| {
         crate::error::Error::Internal(format!("proof file {} has no hash", file.id))
     })?;
+    let local = app.blobs.local(&sha).await.map_err(disk)?;
     let task = Task {
-        input: std::path::absolute(app.blobs.file(&sha))?,
+        input: std::path::absolute(&local)?,
         output: std::path::absolute(dir)?,
         media_type: file.media_type.clone(),
         name: file.name.clone(),

@@ -97,6 +97,18 @@ impl TestApp {
         Some(TestApp::new(db, dir).await)
     }
 
+    /// The same installation with its files in a bucket.
+    pub async fn in_bucket(mut self, s3: mil::config::S3) -> TestApp {
+        let config = Config {
+            s3: Some(s3),
+            ..self.app.config.clone()
+        };
+        let (db, clock) = (self.app.db.clone(), self.app.clock.clone());
+        self.app = App::new(db, config, clock).await.unwrap();
+        self.router = router::build(&self.app);
+        self
+    }
+
     async fn new(db: mil_db::Db, dir: tempfile::TempDir) -> TestApp {
         let clock = Clock::manual(MONDAY_TEN.parse().unwrap());
         let now = clock.now();
@@ -216,6 +228,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: axum::http::HeaderMap,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -255,6 +268,7 @@ impl Client<'_> {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.into(),
         }
     }
 
@@ -270,6 +284,7 @@ impl Client<'_> {
             status: response.status(),
             headers: response.headers().clone(),
             text: String::new(),
+            bytes: Vec::new(),
         }
     }
 

@@ -1,17 +1,49 @@
-//! Where blobs lie. There is one place so far, a directory; another, such as an
-//! object store, becomes a second variant behind the same functions.
+//! Where blobs lie: in a directory, or in a bucket with a directory beside it for
+//! what is not whole yet. Everything outside of here sees no difference.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
+use crate::s3::{Bucket, Settings};
 use crate::{Reader, Result, Sha, Writer, read, write};
 
 /// The store; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Blobs {
     pub(crate) root: Arc<PathBuf>,
+    pub(crate) bucket: Option<Arc<Bucket>>,
+}
+
+/// A blob as a file, for programs that read it themselves. What was fetched for
+/// it goes when it is dropped.
+#[derive(Debug)]
+pub struct Local {
+    path: PathBuf,
+    fetched: bool,
+}
+
+impl std::ops::Deref for Local {
+    type Target = Path;
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl AsRef<Path> for Local {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        if self.fetched {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// A blob as [`Blobs::list`] finds it.
@@ -28,6 +60,31 @@ impl Blobs {
     pub fn in_directory(root: impl Into<PathBuf>) -> Blobs {
         Blobs {
             root: Arc::new(root.into()),
+            bucket: None,
+        }
+    }
+
+    /// Blobs in a bucket; what is not whole yet is collected in a directory.
+    ///
+    /// # Errors
+    /// When the settings cannot be those of a bucket. Nothing is asked yet.
+    pub fn in_bucket(beside: impl Into<PathBuf>, settings: Settings) -> Result<Blobs> {
+        Ok(Blobs {
+            root: Arc::new(beside.into()),
+            bucket: Some(Arc::new(Bucket::new(settings)?)),
+        })
+    }
+
+    /// Whether they lie in a bucket.
+    pub fn is_in_bucket(&self) -> bool {
+        self.bucket.is_some()
+    }
+
+    /// Whether the bucket is there and opens; a directory always is.
+    pub async fn check(&self) -> Result<()> {
+        match &self.bucket {
+            Some(bucket) => bucket.check().await,
+            None => Ok(()),
         }
     }
 
@@ -37,9 +94,32 @@ impl Blobs {
         self.root.join(&name[..2]).join(&name[2..4]).join(name)
     }
 
-    /// The file that holds a blob, for programs that read it themselves.
-    pub fn file(&self, sha: &Sha) -> PathBuf {
-        self.path(sha)
+    /// A file that holds a blob, for programs that read it themselves.
+    pub async fn local(&self, sha: &Sha) -> Result<Local> {
+        if self.bucket.is_none() {
+            let path = self.path(sha);
+            tokio::fs::metadata(&path).await?;
+            return Ok(Local {
+                path,
+                fetched: false,
+            });
+        }
+        let dir = self.partial();
+        tokio::fs::create_dir_all(&dir).await?;
+        let n = write::NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = dir.join(format!("{}-{n}-fetched", std::process::id()));
+        let mut reader = self.open(sha, 0, None).await?;
+        let mut file = tokio::fs::File::create(&path).await?;
+        // From here on it goes again, whatever happens.
+        let local = Local {
+            path,
+            fetched: true,
+        };
+        while let Some(piece) = reader.next().await? {
+            tokio::io::AsyncWriteExt::write_all(&mut file, &piece).await?;
+        }
+        tokio::io::AsyncWriteExt::flush(&mut file).await?;
+        Ok(local)
     }
 
     pub(crate) fn partial(&self) -> PathBuf {
@@ -63,24 +143,38 @@ impl Blobs {
     /// # Errors
     /// [`crate::BlobError::Missing`] when there is none of this name.
     pub async fn size(&self, sha: &Sha) -> Result<u64> {
-        Ok(tokio::fs::metadata(self.path(sha)).await?.len())
+        match &self.bucket {
+            Some(bucket) => Ok(bucket.head(sha).await?.0),
+            None => Ok(tokio::fs::metadata(self.path(sha)).await?.len()),
+        }
     }
 
     /// Read `length` bytes from `from` on; no length reads to the end. A part
     /// that begins behind the end is empty.
     pub async fn open(&self, sha: &Sha, from: u64, length: Option<u64>) -> Result<Reader> {
-        read::open(&self.path(sha), from, length).await
+        match &self.bucket {
+            Some(bucket) => read::fetch(bucket, sha, from, length).await,
+            None => read::open(&self.path(sha), from, length).await,
+        }
     }
 
     /// Remove a blob. It is fine if it is not there.
     pub async fn remove(&self, sha: &Sha) -> Result<()> {
-        missing_is_fine(tokio::fs::remove_file(self.path(sha)).await)
+        match &self.bucket {
+            Some(bucket) => bucket.remove(sha).await,
+            None => missing_is_fine(tokio::fs::remove_file(self.path(sha)).await),
+        }
     }
 
     /// Remove a blob that was last written before `before`; says whether it did.
     pub async fn remove_older(&self, sha: &Sha, before: Timestamp) -> Result<bool> {
-        let written = tokio::fs::metadata(self.path(sha)).await?.modified()?;
-        let old = Timestamp::try_from(written).is_ok_and(|at| at < before);
+        let old = match &self.bucket {
+            Some(bucket) => bucket.head(sha).await?.1 < before,
+            None => {
+                let written = tokio::fs::metadata(self.path(sha)).await?.modified()?;
+                Timestamp::try_from(written).is_ok_and(|at| at < before)
+            }
+        };
         if old {
             self.remove(sha).await?;
         }
@@ -89,6 +183,9 @@ impl Blobs {
 
     /// Every blob, in no order.
     pub async fn list(&self) -> Result<Vec<Listed>> {
+        if let Some(bucket) = &self.bucket {
+            return bucket.list().await;
+        }
         let root = self.root.clone();
         let task = tokio::task::spawn_blocking(move || walk(&root));
         Ok(task.await.map_err(std::io::Error::other)??)
@@ -99,7 +196,11 @@ impl Blobs {
     pub async fn sweep_partial(&self, before: Timestamp) -> Result<usize> {
         let dir = self.partial();
         let task = tokio::task::spawn_blocking(move || sweep(&dir, before));
-        Ok(task.await.map_err(std::io::Error::other)??)
+        let here = task.await.map_err(std::io::Error::other)??;
+        match &self.bucket {
+            Some(bucket) => Ok(here + bucket.sweep(before).await?),
+            None => Ok(here),
+        }
     }
 }
 

@@ -10,15 +10,17 @@
 //! * [`Blobs::list`] and [`Blobs::sweep_partial`] are for housekeeping
 //!
 //! An acknowledged blob is on disk: bytes are written to a file of their own,
-//! flushed, renamed into place, and the directory is flushed.
+//! flushed, renamed into place, and the directory is flushed. With a bucket it is
+//! in the bucket, which has checked its hash.
 
 mod disk;
 mod name;
 mod read;
 mod resume;
+pub mod s3;
 mod write;
 
-pub use disk::{Blobs, Listed};
+pub use disk::{Blobs, Listed, Local};
 pub use name::Sha;
 pub use read::Reader;
 pub use resume::{Checkpoint, Resumed};

@@ -6,7 +6,8 @@ use std::path::Path;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
-use crate::Result;
+use crate::s3::{Answer, Bucket};
+use crate::{Result, Sha};
 
 /// How many bytes are read at a time.
 const PIECE: usize = 64 * 1024;
@@ -14,8 +15,15 @@ const PIECE: usize = 64 * 1024;
 /// An open blob, read piece by piece.
 #[derive(Debug)]
 pub struct Reader {
-    file: File,
+    from: From,
     left: u64,
+}
+
+#[derive(Debug)]
+enum From {
+    File(File),
+    Bucket(Box<Answer>),
+    Nothing,
 }
 
 pub(crate) async fn open(path: &Path, from: u64, length: Option<u64>) -> Result<Reader> {
@@ -23,8 +31,26 @@ pub(crate) async fn open(path: &Path, from: u64, length: Option<u64>) -> Result<
     let behind = file.metadata().await?.len().saturating_sub(from);
     file.seek(SeekFrom::Start(from)).await?;
     Ok(Reader {
-        file,
+        from: From::File(file),
         left: length.unwrap_or(behind).min(behind),
+    })
+}
+
+pub(crate) async fn fetch(
+    bucket: &Bucket,
+    sha: &Sha,
+    from: u64,
+    length: Option<u64>,
+) -> Result<Reader> {
+    Ok(match bucket.get(sha, from, length).await? {
+        Some((answer, left)) => Reader {
+            from: From::Bucket(Box::new(answer)),
+            left,
+        },
+        None => Reader {
+            from: From::Nothing,
+            left: 0,
+        },
     })
 }
 
@@ -39,14 +65,31 @@ impl Reader {
         if self.left == 0 {
             return Ok(None);
         }
-        let want = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
-        let mut piece = vec![0; want];
-        let got = self.file.read(&mut piece).await?;
-        if got == 0 {
+        let piece = match &mut self.from {
+            From::File(file) => {
+                let want = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
+                let mut piece = vec![0; want];
+                let got = file.read(&mut piece).await?;
+                piece.truncate(got);
+                piece
+            }
+            From::Bucket(answer) => {
+                let piece = answer.next().await?.unwrap_or_default();
+                let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+                piece[..piece.len().min(most)].to_vec()
+            }
+            From::Nothing => Vec::new(),
+        };
+        if piece.is_empty() {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
-        piece.truncate(got);
-        self.left -= got as u64;
+        self.left -= piece.len() as u64;
+        if self.left == 0
+            && let From::Bucket(answer) = &mut self.from
+        {
+            // The end is read, too, so that the connection is free again.
+            let _ = answer.next().await;
+        }
         Ok(Some(piece))
     }
 

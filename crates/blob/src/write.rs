@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::{BlobError, Blobs, Result, Sha};
 
-static NEXT: AtomicU64 = AtomicU64::new(0);
+pub(crate) static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A blob that is being written. Dropping it without [`Writer::finish`] takes
 /// away what was written.
@@ -94,8 +94,14 @@ impl Writer {
     }
 }
 
-/// Move a whole, flushed file to where its name says.
+/// Move a whole, flushed file to where its name says. One that cannot be sent to
+/// the bucket stays where it is, to be sent again or swept.
 pub(crate) async fn place(blobs: &Blobs, from: &Path, sha: &Sha) -> Result<()> {
+    if let Some(bucket) = &blobs.bucket {
+        bucket.put(from, sha).await?;
+        tokio::fs::remove_file(from).await?;
+        return Ok(());
+    }
     let place = blobs.path(sha);
     let dir = place.parent().unwrap_or(&blobs.root).to_owned();
     tokio::fs::create_dir_all(&dir).await?;
