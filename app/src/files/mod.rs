@@ -7,6 +7,7 @@
 //! | [`store`] | the rows; every look-up is by what the actor may see |
 //! | [`intake`] | a posted form with its files, streamed to disk |
 //! | [`send`] | the bytes, whole or in part |
+//! | [`strip`] | pictures without what a camera wrote into them (pure) |
 //! | [`sweep`] | taking away what nobody attached |
 //!
 //! The bytes lie in `app.blobs`, named by their hash. A file belongs to its
@@ -19,6 +20,7 @@ pub mod kind;
 pub mod name;
 pub mod send;
 pub mod store;
+pub mod strip;
 pub mod sweep;
 
 pub use intake::Sent;

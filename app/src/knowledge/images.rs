@@ -1,18 +1,23 @@
 //! Images in articles. The bytes lie among the blobs; who sees the article
-//! sees its images, and nobody else. Only what really is a picture is taken.
+//! sees its images, and nobody else. Only what really is a picture is taken, and
+//! only without what a camera wrote into it: readers may be outsiders.
 
 use jiff::Timestamp;
+use mil_blob::{Sha, Stored};
 use mil_db::{Db, On, Tx, sql};
 use serde_json::json;
 
 use crate::actor::Actor;
 use crate::clock::from_micros;
 use crate::error::{Error, Msg, Result};
+use crate::files::intake::disk;
+use crate::files::strip::{self, Unfit};
 use crate::files::{Attachment, kind};
 use crate::knowledge::store;
 use crate::knowledge::write::{by, lock, note};
 use crate::policy;
 use crate::random::new_id;
+use crate::state::App;
 use crate::web::Ctx;
 
 /// The most bytes of an image, and the most images of an article.
@@ -73,7 +78,14 @@ pub async fn of<'a>(on: impl Into<On<'a>>, article_id: &str) -> Result<Vec<Attac
         .collect()
 }
 
-/// What is known of new bytes, which are on disk already.
+fn no_picture() -> Error {
+    Error::field(
+        "file",
+        "This is no picture that can be shown. Use PNG, JPEG, WebP, AVIF or GIF.",
+    )
+}
+
+/// What is known of new bytes, which were cleaned and are on disk already.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub struct NewImage<'a> {
@@ -92,16 +104,10 @@ pub async fn add(
     new: NewImage<'_>,
 ) -> Result<String> {
     if !kind::is_picture(new.media_type) {
-        return Err(Error::field(
-            "file",
-            "This is no picture that can be shown. Use PNG, JPEG, WebP, AVIF or GIF.",
-        ));
+        return Err(no_picture());
     }
     if new.size > BYTES {
-        return Err(Error::field(
-            "file",
-            "The picture has more than 15 MB. Make it smaller.",
-        ));
+        return Err(too_large());
     }
     let count: i64 = sql("SELECT COUNT(*) AS n FROM article_image WHERE article_id = $1")
         .bind(article_id)
@@ -114,8 +120,8 @@ pub async fn add(
     }
     let id = new_id(ctx.now);
     sql(
-        "INSERT INTO article_image (id, article_id, name, media_type, size, sha256, uploaded_by, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO article_image (id, article_id, name, media_type, size, sha256, uploaded_by, created_at, cleaned_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
     )
     .bind(&id)
     .bind(article_id)
@@ -132,15 +138,89 @@ pub async fn add(
     Ok(id)
 }
 
+/// A picture without what a camera wrote into it, in the store.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is too large, damaged, or cannot be cleaned.
+pub async fn clean(app: &App, media_type: &str, bytes: &[u8]) -> Result<Stored> {
+    if bytes.len() as u64 > BYTES {
+        return Err(too_large());
+    }
+    let clean = strip::strip(media_type, bytes).map_err(|why| {
+        Error::field(
+            "file",
+            match why {
+                Unfit::Broken => {
+                    "The picture is damaged. Open it in the program it was made with, save it again and take that."
+                }
+                Unfit::Carries => {
+                    "The picture carries details such as where it was taken, which cannot be removed from this format. Save it as PNG or JPEG."
+                }
+            },
+        )
+    })?;
+    app.blobs.put(&clean).await.map_err(disk)
+}
+
+fn too_large() -> Error {
+    Error::field("file", "The picture has more than 15 MB. Make it smaller.")
+}
+
+/// Clean pictures that were taken before cleaning was done. Returns how many.
+pub async fn clean_old(app: &App, now: Timestamp) -> Result<usize> {
+    let mut count = 0;
+    loop {
+        let rows = sql("SELECT id, media_type, sha256 FROM article_image WHERE cleaned_at IS NULL ORDER BY id LIMIT 50")
+            .all(&app.db)
+            .await?;
+        if rows.is_empty() {
+            return Ok(count);
+        }
+        for row in rows {
+            let (id, media_type, sha): (String, String, String) =
+                (row.get("id")?, row.get("media_type")?, row.get("sha256")?);
+            let cleaned = match Sha::parse(&sha) {
+                None => None,
+                Some(sha) => match app.blobs.open(&sha, 0, None).await {
+                    Ok(reader) => clean(app, &media_type, &reader.all().await?).await.ok(),
+                    Err(_) => None,
+                },
+            };
+            // One that cannot be cleaned stays as it is: its article needs it.
+            let new = cleaned.as_ref().map_or(sha.as_str(), |s| s.sha.as_str());
+            let mut tx = app.db.begin().await?;
+            sql("UPDATE article_image SET cleaned_at = $1, sha256 = $2, size = COALESCE($3, size) WHERE id = $4")
+                .bind(now.as_microsecond())
+                .bind(new)
+                .bind(cleaned.as_ref().map(|s| i64::try_from(s.size).unwrap_or(i64::MAX)))
+                .bind(&id)
+                .run(&mut tx)
+                .await?;
+            tx.commit().await?;
+            count += 1;
+        }
+    }
+}
+
 /// Make a file that was just uploaded an image of an article.
 pub async fn take(ctx: &Ctx, actor: &Actor, id: &str, file: &Attachment) -> Result<String> {
+    if !kind::is_picture(&file.media_type) {
+        return Err(no_picture());
+    }
+    if file.size > BYTES {
+        return Err(too_large());
+    }
+    // Slow things come before the transaction.
+    let reader = ctx.app.blobs.open(&file.sha()?, 0, None).await;
+    let bytes = reader.map_err(disk)?.all().await?;
+    let stored = clean(&ctx.app, &file.media_type, &bytes).await?;
     let mut tx = ctx.app.db.begin().await?;
     let article = lock(&mut tx, ctx, actor, id).await?;
     let new = NewImage {
         name: &file.name,
         media_type: &file.media_type,
-        size: file.size,
-        sha256: &file.sha256,
+        size: stored.size,
+        sha256: stored.sha.as_str(),
     };
     let image = add(&mut tx, ctx, actor, &article.id, new).await?;
     crate::files::store::remove_loose(&mut tx, actor, ctx.now, &file.id).await?;

@@ -313,7 +313,7 @@ on_each_database!(a_folder_comes_in_with_a_ledger_and_goes_out_again, |app| {
             "secret.md".to_owned(),
             text("---\naudience: everyone on earth\n---\n# Secret\n\nx"),
         ),
-        ("img/l.png".to_owned(), b"\x89PNG\r\n\x1a\nxx".to_vec()),
+        ("img/l.png".to_owned(), crate::asset_files::png(3, 2)),
         ("img/evil.svg".to_owned(), text("<svg onload=\"x()\"/>")),
         ("img/fake.png".to_owned(), text("<script>alert(1)</script>")),
         ("empty.md".to_owned(), text("# Only a title")),

@@ -13,7 +13,7 @@ use super::folder::Files;
 use super::front;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
-use crate::files::{intake::disk, kind, name};
+use crate::files::{kind, name};
 use crate::i18n::Lang;
 use crate::knowledge::images::{self, NewImage, PATH};
 use crate::knowledge::model::Audience;
@@ -200,8 +200,16 @@ pub async fn import(
         let media = kind::media_type(&bytes[..bytes.len().min(kind::HEAD)], path);
         if kind::is_picture(media) {
             // Slow things come before the transaction.
-            let stored = ctx.app.blobs.put(bytes).await.map_err(disk)?;
-            pictures.insert(path.clone(), (media, stored));
+            match images::clean(&ctx.app, media, bytes).await {
+                Ok(stored) => {
+                    pictures.insert(path.clone(), (media, stored));
+                }
+                Err(Error::Invalid(wrong)) => {
+                    let why = wrong.into_iter().next().map(|w| w.msg.text);
+                    lines.push(Line::left_out(path, &why.unwrap_or_default()));
+                }
+                Err(error) => return Err(error),
+            }
             continue;
         }
         let html = match name::ending(last).as_str() {
