@@ -38,6 +38,8 @@ list![
     "0034_search.sqlite.sql",
     "0035_found.sql",
     "0036_deflection.sql",
+    "0037_asset_sizes.sql",
+    "0038_clean_pictures.sql",
     "0040_mail.sql",
     "0041_notice_choices.sql",
     "0043_webhooks.sql",

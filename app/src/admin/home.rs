@@ -21,7 +21,7 @@ struct Door {
     text: &'static str,
 }
 
-fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 3] {
+fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 4] {
     let door = |href, icon, name, text| Door {
         href,
         icon,
@@ -61,6 +61,26 @@ fn doors(lang: Lang) -> [(&'static str, Vec<Door>); 3] {
                     "cal",
                     t!(lang, "Calendars"),
                     t!(lang, "Working hours and holidays, by which promises count."),
+                ),
+            ],
+        ),
+        (
+            t!(lang, "What people help themselves to"),
+            vec![
+                door(
+                    "/admin/sizes",
+                    "image",
+                    t!(lang, "Sizes of pictures"),
+                    t!(
+                        lang,
+                        "In which sizes and formats the asset library offers them."
+                    ),
+                ),
+                door(
+                    "/admin/brand",
+                    "globe",
+                    t!(lang, "Brand page"),
+                    t!(lang, "What outsiders may take without signing in."),
                 ),
             ],
         ),

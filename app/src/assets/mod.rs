@@ -12,14 +12,16 @@
 //! | [`take`] | downloads: what is on offer, whether rights allow it, the ticket |
 //! | [`pack`], [`zips`] | ZIP in and out |
 //! | [`shares`], [`brand`] | links for outsiders; the page that outsiders see |
+//! | [`sizes`] | sizes of one's own, made of every picture |
 //! | [`watch`] | owners hear that rights end |
 //! | [`render`] | renditions, in a process of their own |
-//! | [`pages`], [`api`] | the same as HTML and as JSON |
+//! | [`pages`], [`api`], [`api_more`] | the same as HTML and as JSON |
 //!
 //! Whoever works here finds all of it; colleagues what is open to them;
 //! outsiders what is public.
 
 pub mod api;
+pub mod api_more;
 pub mod brand;
 pub mod bulk;
 pub mod collections;
@@ -30,6 +32,7 @@ pub mod pages;
 pub mod render;
 pub mod rights;
 pub mod shares;
+pub mod sizes;
 pub mod store;
 pub mod take;
 pub mod upload;
@@ -40,8 +43,8 @@ pub mod words;
 pub mod zips;
 
 use crate::openapi::Op;
-use crate::router::{Access, Route, delete, get, patch, post};
-use pages::{add, bytes, collections as sets, detail, edit, list, share};
+use crate::router::{Access, Route, delete, get, patch, post, put};
+use pages::{add, bytes, collections as sets, detail, edit, list, share, sizes as sized};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
@@ -92,6 +95,12 @@ pub fn routes() -> Vec<Route> {
         get(Public, "/brand/picture/{shown}", brand::picture),
         get(Admins, "/admin/brand", brand::admin),
         post(Admins, "/admin/brand", brand::save),
+        get(Admins, "/admin/sizes", sized::list),
+        get(Admins, "/admin/sizes/new", sized::fresh),
+        post(Admins, "/admin/sizes/new", sized::create),
+        get(Admins, "/admin/sizes/{preset}", sized::edit),
+        post(Admins, "/admin/sizes/{preset}", sized::save),
+        post(Admins, "/admin/sizes/{preset}/remove", sized::remove),
         get(SignedIn, "/assets/downloads/{download}", bytes::fetch),
         get(SignedIn, "/assets/{asset}", detail::page),
         get(SignedIn, "/assets/{asset}/picture/{size}", bytes::picture),
@@ -180,5 +189,82 @@ pub fn routes() -> Vec<Route> {
         .op(op("Put assets into a collection or take them out")
             .body::<api::Members>()
             .status(204)),
+    ]
+    .into_iter()
+    .chain(more())
+    .collect()
+}
+
+/// The API of what stands in [`api_more`].
+fn more() -> Vec<Route> {
+    use Access::{Admins, Agents, SignedIn};
+    let op = |summary| Op::new("Assets", summary);
+    vec![
+        get(SignedIn, "/api/v1/asset-sizes", api_more::sizes)
+            .op(op("Sizes in which pictures are offered").answers::<api_more::Sizes>()),
+        post(Admins, "/api/v1/asset-sizes", api_more::make_size).op(op(
+            "Add a size; it is made of every picture",
+        )
+        .body::<sizes::Draft>()
+        .answers::<sizes::Size>()
+        .status(201)),
+        put(
+            Admins,
+            "/api/v1/asset-sizes/{preset}",
+            api_more::change_size,
+        )
+        .op(op("Say anew what a size is")
+            .body::<api_more::SizeChange>()
+            .answers::<sizes::Size>()),
+        delete(
+            Admins,
+            "/api/v1/asset-sizes/{preset}",
+            api_more::remove_size,
+        )
+        .op(op("Offer a size no longer").status(204)),
+        get(
+            Agents,
+            "/api/v1/assets/{asset}/shares",
+            api_more::asset_shares,
+        )
+        .op(op("Links to an asset, each with what was taken by it").answers::<api_more::Shares>()),
+        post(
+            Agents,
+            "/api/v1/assets/{asset}/shares",
+            api_more::share_asset,
+        )
+        .op(op("Make a link to an asset for somebody outside")
+            .body::<shares::NewShare>()
+            .answers::<api_more::MadeShare>()
+            .status(201)),
+        get(
+            Agents,
+            "/api/v1/asset-collections/{collection}/shares",
+            api_more::collection_shares,
+        )
+        .op(op("Links to a collection, each with what was taken by it")
+            .answers::<api_more::Shares>()),
+        post(
+            Agents,
+            "/api/v1/asset-collections/{collection}/shares",
+            api_more::share_collection,
+        )
+        .op(op("Make a link to a collection for somebody outside")
+            .body::<shares::NewShare>()
+            .answers::<api_more::MadeShare>()
+            .status(201)),
+        delete(Agents, "/api/v1/asset-shares/{share}", api_more::end_share)
+            .op(op("End a link now").status(204)),
+        post(Agents, "/api/v1/assets/bulk", api_more::bulk).op(op("Change several assets at once")
+            .body::<api_more::Change>()
+            .answers::<api_more::Changed>()),
+        post(SignedIn, "/api/v1/assets/zip", api_more::zip)
+            .op(op("Take several assets as one ZIP").body::<api_more::ZipWanted>()),
+        post(Agents, "/api/v1/assets/unzip", api_more::unzip).op(op(
+            "Make assets of the files in a ZIP that was uploaded",
+        )
+        .body::<api_more::NewAssets>()
+        .answers::<api_more::Unpacked>()
+        .status(201)),
     ]
 }

@@ -56,7 +56,12 @@ pub fn preset_name(lang: Lang, preset: &Preset) -> String {
     if preset.custom {
         return preset.name.clone();
     }
-    match preset.key.as_str() {
+    known_name(lang, &preset.key).to_owned()
+}
+
+/// The name of a size that comes with the library.
+pub fn known_name(lang: Lang, key: &str) -> &'static str {
+    match key {
         "slides" => t!(lang, "For Word and slides"),
         "web" => t!(lang, "For the web"),
         "square" => t!(lang, "Square, for profiles"),
@@ -64,7 +69,6 @@ pub fn preset_name(lang: Lang, preset: &Preset) -> String {
         "thumb" => t!(lang, "Thumbnail"),
         _ => t!(lang, "Preview"),
     }
-    .to_owned()
 }
 
 /// What the original is best for.

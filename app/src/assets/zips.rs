@@ -101,9 +101,11 @@ pub async fn zip(
     Ok(pack::stream(&ctx.app, title, files, note))
 }
 
-/// POST /assets/zip
-pub async fn selection(me: Me, Posted(form): Posted) -> Result<Response> {
-    let ids = form.get("ids").cloned().unwrap_or_default();
+/// The assets of these ids, as far as there are not too many.
+///
+/// # Errors
+/// [`Error::NotFound`] when one of them is not there for the reader.
+pub async fn chosen(me: &Me, ids: &[String]) -> Result<Vec<Asset>> {
     if ids.is_empty() {
         return Err(Error::field("ids", "Choose some assets first."));
     }
@@ -113,14 +115,21 @@ pub async fn selection(me: Me, Posted(form): Posted) -> Result<Response> {
             Msg::new("Name at most {n} of them.").with("n", crate::assets::bulk::MOST),
         ));
     }
+    let mut assets = Vec::new();
+    for id in ids {
+        assets.push(store::find(&me.app.db, Some(&me.actor), id).await?);
+    }
+    Ok(assets)
+}
+
+/// POST /assets/zip
+pub async fn selection(me: Me, Posted(form): Posted) -> Result<Response> {
+    let ids = form.get("ids").cloned().unwrap_or_default();
     let preset = form
         .get("preset")
         .and_then(|v| v.first())
         .map_or(take::ORIGINAL, String::as_str);
-    let mut assets = Vec::new();
-    for id in &ids {
-        assets.push(store::find(&me.app.db, Some(&me.actor), id).await?);
-    }
+    let assets = chosen(&me, &ids).await?;
     zip(
         &me,
         By::Person(&me.actor),

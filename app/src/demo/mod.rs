@@ -33,6 +33,9 @@ pub use play::{Filled, SEED, fill};
 /// The password of every demo account.
 pub const PASSWORD: &str = "nordhaven-demo";
 
+/// The secret of a link to the logos for people outside; it asks for [`PASSWORD`].
+pub const PRESS_LINK: &str = "share_nordhaven-press";
+
 /// An account that the sign-in page of the demo offers.
 #[derive(Debug, Clone, Copy)]
 pub struct Account {

@@ -55,6 +55,11 @@ fn welcome(config: &Config) -> String {
         super::PASSWORD
     ));
     text.push_str(&format!(
+        "It also opens a link for the press, without signing in: {}/s/{}\n",
+        config.public_url,
+        super::PRESS_LINK
+    ));
+    text.push_str(&format!(
         "Data: {}. Start again from the beginning with --fresh. Stop with Ctrl+C.",
         config.data_dir.display()
     ));

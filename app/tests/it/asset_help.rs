@@ -213,7 +213,15 @@ pub async fn objects(
         "download",
         [library.download, library.their_download, nothing()],
     );
-    for name in ["asset_version", "place", "share", "link", "taken", "shown"] {
+    for name in [
+        "asset_version",
+        "place",
+        "share",
+        "link",
+        "taken",
+        "shown",
+        "preset",
+    ] {
         all.insert(name, std::array::from_fn(|_| "nothing".to_owned()));
     }
     all.insert("size", std::array::from_fn(|_| "thumb".to_owned()));
@@ -226,6 +234,16 @@ pub fn body(api: bool, last: &str, path: &str) -> Option<(Option<&'static str>, 
     }
     let said = match (api, last) {
         (true, "assets") if path.contains("collections") => json!({}),
+        (true, "asset-sizes") => {
+            json!({ "name": "Header", "channel": "web", "width": 60, "height": 20, "fit": "crop", "format": "auto" })
+        }
+        (true, _) if path.contains("/asset-sizes/") => {
+            json!({ "name": "Header", "channel": "web", "width": 60, "height": 20, "fit": "crop", "format": "auto" })
+        }
+        (true, "shares") => json!({ "label": "Press", "days": 3 }),
+        (true, "bulk") => json!({ "deed": "tag", "ids": ["nothing"], "tag": "x" }),
+        (true, "zip") => json!({ "ids": ["nothing"] }),
+        (true, "unzip") => json!({ "upload": "nothing" }),
         (true, "assets" | "versions") => json!({ "upload": "nothing" }),
         (true, "downloads") => json!({ "preset": "web" }),
         (true, "uses") => json!({ "kind": "campaign", "label": "Open day" }),

@@ -10,6 +10,7 @@
 //! | [`edit`] | what is said of an asset, its rights, its files |
 //! | [`collections`] | what belongs together |
 //! | [`share`] | making a link, and the page behind it |
+//! | [`sizes`] | the sizes that are made of every picture |
 
 pub mod add;
 pub mod bytes;
@@ -18,6 +19,7 @@ pub mod detail;
 pub mod edit;
 pub mod list;
 pub mod share;
+pub mod sizes;
 
 use jiff::civil::Date;
 use maud::{Markup, html};

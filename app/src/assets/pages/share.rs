@@ -139,11 +139,16 @@ pub async fn of_collection(me: Me, Path(id): Path<String>) -> Result<Markup> {
     page(&me, &Target::Collection(id), &fresh(), &[], None).await
 }
 
+/// The whole address of a link.
+pub fn link(ctx: &Ctx, secret: &str) -> String {
+    format!("{}/s/{secret}", ctx.app.config.public_url)
+}
+
 async fn make(me: Me, target: Target, new: NewShare) -> Result<Response> {
     what(&me, &target).await?;
     match shares::make(&me, &me.actor, target.clone(), &new).await {
         Ok((_, secret)) => {
-            let link = format!("{}/s/{secret}", me.app.config.public_url);
+            let link = link(&me, &secret);
             Ok(page(&me, &target, &fresh(), &[], Some(&link))
                 .await?
                 .into_response())

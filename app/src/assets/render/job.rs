@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{Done, Task, child};
 use crate::actor::Actor;
-use crate::assets::model::{Version, orientation};
+use crate::assets::model::{Ready, Version, orientation};
 use crate::assets::store;
 use crate::clock::from_micros;
 use crate::error::{Error, Result};
@@ -25,11 +25,13 @@ pub const TRIES: i64 = 5;
 /// For how long a job belongs to who claimed it.
 const LEASE: SignedDuration = SignedDuration::from_secs(180);
 
-/// Have renditions made of a version; in the transaction that made it.
+/// Have renditions made of a version; in the transaction that made it. Whoever
+/// is at it already finds that it is no longer theirs.
 pub async fn enqueue(tx: &mut Tx, now: Timestamp, version_id: &str) -> Result<()> {
     sql("INSERT INTO asset_job (id, version_id, attempts, not_before, leased_until, lease, last_error, created_at)
          VALUES ($1, $2, 0, $3, 0, '', '', $3)
-         ON CONFLICT (version_id) DO UPDATE SET attempts = 0, not_before = excluded.not_before, dead_at = NULL")
+         ON CONFLICT (version_id) DO UPDATE SET attempts = 0, not_before = excluded.not_before, dead_at = NULL,
+            leased_until = 0, lease = '', later = 0")
     .bind(new_id(now))
     .bind(version_id)
     .bind(now.as_microsecond())
@@ -51,7 +53,7 @@ async fn claim(app: &App, now: Timestamp) -> Result<Option<Claim>> {
     let mut tx = app.db.begin().await?;
     let row = sql("UPDATE asset_job SET leased_until = $1, lease = $2, attempts = attempts + 1
          WHERE id = (SELECT id FROM asset_job WHERE dead_at IS NULL AND not_before <= $3 AND leased_until < $3
-            ORDER BY not_before, id LIMIT 1) AND leased_until < $3
+            ORDER BY later, not_before, id LIMIT 1) AND leased_until < $3
          RETURNING id, version_id, attempts")
     .bind((now + LEASE).as_microsecond())
     .bind(&lease)
@@ -125,8 +127,11 @@ async fn work(app: &App, now: Timestamp, claim: &Claim) -> Result<()> {
     let version = store::version(&row)?;
     let dir = app.config.data_dir.join("rendering").join(&claim.lease);
     std::fs::create_dir_all(&dir)?;
-    let result = made(app, &version, &dir).await;
+    // Of what is ready only what is missing is made, such as a new size.
+    let again = version.state == Ready::Ready;
+    let result = made(app, &version, &dir, again).await;
     let keep = match result {
+        Ok((done, kept)) if again => add(app, now, claim, &version, &done, &kept).await,
         Ok((done, kept)) => finish(app, now, claim, &version, &done, &kept).await,
         Err(error) => Err(error),
     };
@@ -136,13 +141,24 @@ async fn work(app: &App, now: Timestamp, claim: &Claim) -> Result<()> {
 
 type Kept = Vec<(String, mil_blob::Stored)>;
 
-async fn made(app: &App, version: &Version, dir: &std::path::Path) -> Result<(Done, Kept)> {
+async fn made(
+    app: &App,
+    version: &Version,
+    dir: &std::path::Path,
+    again: bool,
+) -> Result<(Done, Kept)> {
+    let mut presets = store::presets(&app.db).await?;
+    if again {
+        let missing = missing(app, version).await?;
+        presets.retain(|preset| missing.contains(&preset.key));
+    }
+    let file = app.blobs.local(&version.sha()?).await.map_err(disk)?;
     let task = Task {
-        input: std::path::absolute(app.blobs.file(&version.sha()?))?,
+        input: std::path::absolute(&file)?,
         output: std::path::absolute(dir)?,
         media_type: version.media_type.clone(),
         name: version.name.clone(),
-        presets: store::presets(&app.db).await?,
+        presets,
         pages: 0,
     };
     let done = child::run(&app.config.program, &task).await?;
@@ -157,6 +173,76 @@ async fn made(app: &App, version: &Version, dir: &std::path::Path) -> Result<(Do
     Ok((done, kept))
 }
 
+/// The sizes that were not made of a version, or have become something else.
+async fn missing(app: &App, version: &Version) -> Result<Vec<String>> {
+    Ok(sql(
+        "SELECT p.key FROM asset_preset p WHERE p.removed_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM asset_rendition r WHERE r.version_id = $1 AND r.preset = p.key
+               AND r.created_at > COALESCE(p.changed_at, 0))",
+    )
+    .bind(&version.id)
+    .column("key", &app.db)
+    .await?)
+}
+
+/// Whether the job is still ours; it is done then.
+async fn is_ours(tx: &mut Tx, claim: &Claim) -> Result<bool> {
+    let ours = sql("DELETE FROM asset_job WHERE id = $1 AND lease = $2")
+        .bind(&claim.id)
+        .bind(&claim.lease)
+        .run(tx)
+        .await?;
+    Ok(ours > 0)
+}
+
+async fn keep_made(
+    tx: &mut Tx,
+    now: Timestamp,
+    version: &Version,
+    done: &Done,
+    kept: &Kept,
+) -> Result<()> {
+    for (made, (preset, stored)) in done.made.iter().zip(kept) {
+        sql("INSERT INTO asset_rendition (version_id, preset, media_type, size, sha256, width, height, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (version_id, preset) DO UPDATE SET media_type = excluded.media_type, size = excluded.size,
+                sha256 = excluded.sha256, width = excluded.width, height = excluded.height,
+                created_at = excluded.created_at")
+        .bind(&version.id)
+        .bind(preset)
+        .bind(&made.media_type)
+        .bind(i64::try_from(stored.size).unwrap_or(i64::MAX))
+        .bind(stored.sha.as_str())
+        .bind(made.width)
+        .bind(made.height)
+        .bind(now.as_microsecond())
+        .run(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Put what was missing beside what is there. A picture that was shown stays
+/// shown, whatever comes of this.
+async fn add(
+    app: &App,
+    now: Timestamp,
+    claim: &Claim,
+    version: &Version,
+    done: &Done,
+    kept: &Kept,
+) -> Result<()> {
+    if !done.refused.is_empty() {
+        tracing::warn!(version = %version.id, why = %done.refused, "a new size could not be made");
+    }
+    let mut tx = app.db.begin().await?;
+    if is_ours(&mut tx, claim).await? {
+        keep_made(&mut tx, now, version, done, kept).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
 async fn finish(
     app: &App,
     now: Timestamp,
@@ -166,32 +252,14 @@ async fn finish(
     kept: &Kept,
 ) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    let ours = sql("DELETE FROM asset_job WHERE id = $1 AND lease = $2")
-        .bind(&claim.id)
-        .bind(&claim.lease)
-        .run(&mut tx)
-        .await?;
-    if ours == 0 {
+    if !is_ours(&mut tx, claim).await? {
         return Ok(()); // it took too long, and another does it anew
     }
     sql("DELETE FROM asset_rendition WHERE version_id = $1")
         .bind(&version.id)
         .run(&mut tx)
         .await?;
-    for (made, (preset, stored)) in done.made.iter().zip(kept) {
-        sql("INSERT INTO asset_rendition (version_id, preset, media_type, size, sha256, width, height, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(&version.id)
-        .bind(preset)
-        .bind(&made.media_type)
-        .bind(i64::try_from(stored.size).unwrap_or(i64::MAX))
-        .bind(stored.sha.as_str())
-        .bind(made.width)
-        .bind(made.height)
-        .bind(now.as_microsecond())
-        .run(&mut tx)
-        .await?;
-    }
+    keep_made(&mut tx, now, version, done, kept).await?;
     let state = match () {
         () if !done.refused.is_empty() => "failed",
         () if done.plain => "plain",

@@ -2,11 +2,13 @@
 //! states, templates, collections, a link, and half a year of downloads.
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use mil_db::sql;
 
 use super::World;
 use crate::assets::model::{Audience, Kind, People};
 use crate::assets::rights::{Channel, Consent, Licence, Rights};
 use crate::assets::shares::{self, NewShare, Target};
+use crate::assets::sizes::{self, Draft, Format};
 use crate::assets::take::{self, By, ORIGINAL};
 use crate::assets::uses::{self, NewUse};
 use crate::assets::verbs::{self, Facts, File};
@@ -15,6 +17,7 @@ use crate::demo::{draw, files};
 use crate::error::Result;
 use crate::files::intake::disk;
 use crate::files::kind;
+use crate::random::hash_secret;
 
 /// How the rights of a picture stand.
 #[derive(Clone, Copy)]
@@ -92,6 +95,15 @@ impl World {
         let today = self.zone.to_datetime(now).date();
         let day = |n: i64| today.saturating_add(n.days());
         let mut made = Vec::new();
+        let ctx = self.ctx("ada", began);
+        let size = Draft {
+            name: "Newsletter header".to_owned(),
+            width: 1200,
+            height: 400,
+            format: Format::Jpeg,
+            ..Draft::usual()
+        };
+        sizes::make(&ctx, ctx.me()?, &size).await?;
         for (n, (name, file, what, campaign, tags, audience, stand, _)) in
             LIBRARY.into_iter().enumerate()
         {
@@ -157,6 +169,10 @@ impl World {
             tx.commit().await?;
             made.push(asset.id);
         }
+        // Whoever adds something to the demo does not wait for all of this.
+        let mut tx = self.app.db.begin().await?;
+        sql("UPDATE asset_job SET later = 1").run(&mut tx).await?;
+        tx.commit().await?;
         self.collect(now, &made).await?;
         self.take_files(now, &made).await
     }
@@ -196,7 +212,23 @@ impl World {
                     most_downloads: Some(50),
                     ..NewShare::default()
                 };
-                shares::make(&ctx, ctx.me()?, Target::Collection(set.id), &new).await?;
+                let press = NewShare {
+                    label: "The Harbour Gazette".to_owned(),
+                    days: 180,
+                    password: Some(crate::demo::PASSWORD.to_owned()),
+                    ..NewShare::default()
+                };
+                let all = Target::Collection(set.id);
+                shares::make(&ctx, ctx.me()?, all.clone(), &new).await?;
+                let (press, _) = shares::make(&ctx, ctx.me()?, all, &press).await?;
+                // A link that is known, because everything here is.
+                let mut tx = self.app.db.begin().await?;
+                sql("UPDATE asset_share SET token_hash = $1 WHERE id = $2")
+                    .bind(hash_secret(crate::demo::PRESS_LINK))
+                    .bind(&press.id)
+                    .run(&mut tx)
+                    .await?;
+                tx.commit().await?;
             }
         }
         for (n, kind, label, url) in [
