@@ -117,7 +117,12 @@ pub async fn find(me: &Me, wish: &Wish) -> Result<Found> {
         found.forms.extend(other.all_forms(Reach::Strict));
         step(me, wish, &mut found, variant, (&other, Reach::Strict)).await?;
     }
-    let poor = |found: &Found| found.hits.len() < ENOUGH;
+    // Services forgive slips by themselves, so they do not tell whether the
+    // words were understood.
+    let poor = |found: &Found| {
+        let read = found.hits.iter().filter(|hit| hit.kind != Kind::Service);
+        read.count() < ENOUGH
+    };
     if poor(&found) {
         question.loosen(&me.app.db).await?;
         step(me, wish, &mut found, &typed, (&question, Reach::Loose)).await?;
