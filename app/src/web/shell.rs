@@ -106,8 +106,14 @@ pub async fn portal(ctx: &Ctx, here: &str, title: &str, body: Markup) -> Result<
     let mut items = vec![
         item("Home", "/", "home"),
         item("Catalog", "/catalog", "grid"),
-        item("My requests", "/requests", "list"),
-        item("Brand assets", "/assets", "image"),
+        Nav {
+            short: t!(lang, "Requests"),
+            ..item("My requests", "/requests", "list")
+        },
+        Nav {
+            short: t!(lang, "Assets"),
+            ..item("Brand assets", "/assets", "image")
+        },
     ];
     items.push(item("Answers", "/answers", "book"));
     if ctx.actor.is_none() {
