@@ -11,22 +11,20 @@ const drawing = (spot) => ({
 /** Each size has a picture of its own, because they share an installation. */
 const SPOTS = { desktop: ['#d11', '#1d1'], phone: ['#d12', '#1d2'], plain: ['#d13', '#1d3'] };
 
-/** Load the page until the pages of the round are made; the demo's library is
- * made at the same time, so that may take a while. */
-async function prepared(t) {
-  for (let n = 0; n < 150; n += 1) {
-    await t.page.waitForTimeout(500);
-    await t.page.reload();
-    if ((await t.page.locator('.proof-sheet input[type=image]').count()) === 1) return;
-  }
-  assert.fail('the pages were not made');
+/** Wait until the pages of the newest version are made, and look at them; the
+ * demo's library is made at the same time, so that may take a while. */
+async function prepared(t, round, version) {
+  await until(async () => {
+    const newest = (await t.api('GET', round)).versions.find(({ number }) => number === version);
+    return newest?.state === 'ready';
+  }, 'the pages were not made', 120);
+  await t.page.goto(round);
+  await t.page.locator('.proof-sheet input[type=image]').waitFor();
 }
 
 async function upload(t, name, spot) {
   await t.page.setInputFiles('#f-files', { name, ...drawing(spot) });
   if (t.scripted) await until(async () => (await t.page.locator('input[name=uploads]').count()) === 1, 'the file did not arrive');
-  // Their answers are not read to the end, so the browser never tells of it.
-  t.pending.clear();
 }
 
 export default {
@@ -58,7 +56,7 @@ export default {
     await t.press('Start a proof round');
     await t.sees('The round is open.');
     const round = new URL(page.url()).pathname;
-    await prepared(t);
+    await prepared(t, round, 1);
     await t.look();
 
     // Maren is asked; she points at a place and wants it changed.
@@ -102,8 +100,7 @@ export default {
     await t.page.fill('[name=note]', 'Green now');
     await t.press('Add version');
     await t.sees('The new version is there');
-    await t.goto(round);
-    await prepared(t);
+    await prepared(t, round, 2);
     await t.sees('from version 1');
     await t.sees('Asked again');
     await t.look();

@@ -1,6 +1,12 @@
 // Steps that several journeys share.
 import assert from 'node:assert/strict';
-import { PASSWORD } from './traveller.mjs';
+import { PASSWORD, until } from './traveller.mjs';
+
+/** Wait until the sizes of an asset are made: `who` sees it. The demo's library is
+ * made at the same time, so that may take a while. */
+export async function sizesMade(who, asset) {
+  await until(async () => (await who.api('GET', asset)).offers.length > 1, 'the sizes were not made', 120);
+}
 
 /** A day from now as a date field takes it. */
 export function inDays(days) {

@@ -13,9 +13,9 @@ export const SIZES = {
 export const PASSWORD = 'nordhaven-demo';
 const out = new URL('../out/', import.meta.url).pathname;
 
-/** Wait until something holds. */
-export async function until(holds, otherwise) {
-  const deadline = Date.now() + 30_000;
+/** Wait until something holds, for so many seconds at the most. */
+export async function until(holds, otherwise, seconds = 30) {
+  const deadline = Date.now() + seconds * 1000;
   while (!(await holds())) {
     if (Date.now() > deadline) assert.fail(typeof otherwise === 'function' ? otherwise() : otherwise);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -69,11 +69,13 @@ export function watchTus(box) {
         let at = 0;
         if (url) {
           const known = await fetch(url, { headers: TUS });
+          await known.text(); // read to its end, so that the connection is free again
           if (known.ok) at = Number(known.headers.get('Upload-Offset')); else url = null;
         }
         if (!url) {
           const begun = await fetch(base, { method: 'POST', headers: { ...TUS, 'Upload-Length': file.size, 'Upload-Metadata': `filename ${encode(file.name)}` } });
           if (!begun.ok) return failed(await said(begun));
+          await begun.text();
           url = begun.headers.get('Location');
           localStorage.setItem(key, url);
         }
