@@ -1,14 +1,13 @@
 // An answer drawn from a solved request in two clicks; approved, read and judged
 // by who orders; then changed, with a picture in it, and compared with before.
 import assert from 'node:assert/strict';
-import { PNG, title } from '../lib/steps.mjs';
+import { PNG } from '../lib/steps.mjs';
 
 export default {
   name: 'knowledge',
   on: 'demo',
   variants: ['desktop', 'phone', 'plain'],
   async run(t) {
-    const words = title('Changing a web page');
     await t.signIn('aisha');
     const { items } = await t.api('GET', '/requests?state=done');
     const done = items.find(({ service }) => service === 'update-a-web-page') ?? items[0];
@@ -21,12 +20,10 @@ export default {
     await t.sees('Sent for approval.');
     await t.look();
 
-    // A lead reads it, gives it a better title, and publishes it for everybody.
-    await t.signIn('hanna');
+    // A lead reads it and publishes it for everybody.
+    await t.signIn('jonas');
     await t.goto(editor);
-    await t.fill('Title', words);
-    await t.press('Save draft');
-    await t.look();
+    const words = await t.heading();
     await t.press('Approve and publish');
     const sheet = editor.replace(/\/edit$/, '');
     await t.goto(sheet);
@@ -42,16 +39,22 @@ export default {
     await t.sees('We are glad.');
     await t.look();
 
-    // A new version: another text, with a picture.
-    await t.signIn('hanna');
+    // A new version: another text, with a picture; whoever wrote it does not
+    // publish it.
+    await t.signIn('aisha');
     await t.goto(editor);
     await t.fill('Answer', 'Order the change, and name the page.');
     await t.page.setInputFiles('#f-file', { name: 'page.png', mimeType: 'image/png', buffer: PNG });
     await t.press('Save draft');
     await t.page.locator('#preview img').waitFor();
     await t.look();
+    await t.press('Send for approval');
+    await t.sees('Sent for approval.');
+    await t.signIn('jonas');
+    await t.goto(editor);
     await t.press('Approve and publish');
     await t.goto(`${sheet}/versions/2?lang=en`);
+    await t.sees('What changed since version 1');
     await t.sees('Order the change');
     await t.look();
   },
