@@ -181,7 +181,7 @@ async fn groups(me: &Me, a: &Announcement, sheet: &Sheet) -> Result<Markup> {
         })
         .collect();
     Ok(html! {
-        details open[!sheet.error("groups").is_empty() || a.audience == Audience::Groups] {
+        details class="st-more" open[!sheet.error("groups").is_empty() || a.audience == Audience::Groups] {
             summary { (t!(lang, "Departments and teams")) }
             div class="mt-2" {
                 (checks(lang, &Field { name: "group", label: t!(lang, "Which ones"), error: sheet.error("groups"),

@@ -117,7 +117,7 @@ pub async fn going_on(
                 div { (button(Button { label: t!(lang, "Post update"), kind: Loud::Primary, ..Button::default() })) }
             }
             @if !texts.is_empty() {
-                details class="mt-4" {
+                details class="st-more mt-4" {
                     summary { (t!(lang, "Texts to begin with")) }
                     ul class="mt-2" { @for (w, s) in &texts {
                         li { a href={ (base) "?text=" (w.key) ":" (s.key()) } { (words::state(lang, *s)) ": " (w.name) } } } }
@@ -149,7 +149,7 @@ fn aside(me: &Me, a: &Announcement, sheet: &Sheet) -> Markup {
                 value: sheet.value("name", ""), error: sheet.error("name"), max_length: Some(100), ..Field::default() }))
             div { (button(Button { label: t!(lang, "Save the text"), size: Size::Small, ..Button::default() })) }
         }
-        details {
+        details class="st-more" {
             summary { (t!(lang, "Withdraw it")) }
             form method="post" action={ (base) "/withdraw" } class="stack mt-2" {
                 p { (t!(lang, "It disappears for everybody, also from the history of the status page. An outage that is over is resolved, not withdrawn.")) }

@@ -66,7 +66,7 @@ pub fn audience(lang: Lang, audience: Audience) -> &'static str {
 /// How badly a component is hit.
 pub fn effect(lang: Lang, effect: Effect) -> &'static str {
     match effect {
-        Effect::Works => t!(lang, "Works"),
+        Effect::Works => t!(lang, "In working order"),
         Effect::Maintenance => t!(lang, "Out of use as announced"),
         Effect::Degraded => t!(lang, "Slower or worse than usual"),
         Effect::Partial => t!(lang, "Partly out of use"),

@@ -133,7 +133,7 @@ async fn sheet(me: &Me, c: Option<&Component>, wanted: &Wanted, wrong: &Wrong) -
                 div { (button(Button { label: t!(lang, "Save"), kind: Kind::Primary, ..Button::default() })) }
             }
             @if let Some(c) = c {
-                details { summary { (t!(lang, "Archive it")) }
+                details class="st-more" { summary { (t!(lang, "Archive it")) }
                     form method="post" action={ "/admin/components/" (c.id) "/archive" } class="stack mt-2" {
                         p { (t!(lang, "It leaves the status page, the forms and the choice of subscribers.")) }
                         div { (button(Button { label: t!(lang, "Archive"), kind: Kind::Danger, size: Size::Small, ..Button::default() })) }

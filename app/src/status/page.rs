@@ -1,5 +1,6 @@
 //! The status page. Whoever is not signed in sees what is public; it works
-//! without scripts and may be kept by caches for half a minute.
+//! without scripts. Caches between may keep it for half a minute; a browser asks
+//! each time whether it is still as it was, so that nobody reads old news.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -54,7 +55,7 @@ pub fn cached(headers: &HeaderMap, kind: &'static str, body: String) -> Response
     let set = response.headers_mut();
     set.insert(
         header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=30"),
+        HeaderValue::from_static("public, max-age=0, s-maxage=30"),
     );
     set.insert(
         header::VARY,

@@ -86,7 +86,7 @@ pub fn section(
         section class="st-tell" aria-labelledby="h-tell" {
             (card("", html! {
                 h2 id="h-tell" { (t!(lang, "Hear of it by mail")) }
-                form class="stack mt-3" method="post" action="/status/subscribe" {
+                form class="stack mt-3" method="post" action="/status/subscribe" hx-boost="false" {
                     (wrong.summary(lang))
                     (email(lang, &Field { hint: t!(lang, "A message with a link goes there first. We use the address for nothing else, and every message has a link that ends it."),
                         autocomplete: "email", ..wrong.field("email", t!(lang, "Your mail address"), typed) }))

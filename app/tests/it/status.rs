@@ -20,7 +20,10 @@ on_each_database!(the_page_is_for_everybody_and_may_be_kept, |app| {
         !page.text.contains("Inner-tool"),
         "that is for who signs in"
     );
-    assert_eq!(page.headers["cache-control"], "public, max-age=30");
+    assert_eq!(
+        page.headers["cache-control"],
+        "public, max-age=0, s-maxage=30"
+    );
     assert!(page.headers["vary"].to_str().unwrap().contains("cookie"));
     let etag = page.headers["etag"].to_str().unwrap().to_owned();
     let request = axum::http::Request::get("/status").header("if-none-match", &etag);
