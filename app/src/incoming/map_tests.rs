@@ -1,3 +1,5 @@
+//! What is filled in, what is found, and what proves.
+
 use super::*;
 use crate::webhooks::rules::sign;
 use proptest::prelude::*;
