@@ -65,7 +65,7 @@ impl Choices {
                 }
                 (Some(topic), None) => wrong.push(FieldError::new(
                     topic.key(),
-                    "Choose at once, once a day, or not by mail.",
+                    "Choose right away, once a day, or not by mail.",
                 )),
                 (None, _) => wrong.push(FieldError::new(
                     "ways",

@@ -53,7 +53,7 @@ impl Way {
     /// As a choice.
     pub fn label(self, lang: Lang) -> &'static str {
         match self {
-            Way::Now => t!(lang, "At once"),
+            Way::Now => t!(lang, "Right away"),
             Way::Daily => t!(lang, "Once a day"),
             Way::Never => t!(lang, "Not by mail"),
         }

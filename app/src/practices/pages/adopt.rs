@@ -112,7 +112,7 @@ async fn show(me: &Me, key: &str, wishes: &Wishes, wrong: &Wrong) -> Result<Resp
             ul class="stack mt-3" style="--gap:.5rem" {
                 @for line in &plan.lines {
                     @let (icon, kind) = kind_words(lang, line);
-                    li class="row" { (icon_s(icon)) span { strong { (line.name) } " " span class="muted small" { (kind) @if line.taken { ", " (t!(lang, "the name is taken and gets a number")) } } } }
+                    li class="row nowrap-row" { (icon_s(icon)) span { strong { (line.name) } " " span class="muted small" { (kind) @if line.taken { ", " (t!(lang, "the name is taken and gets a number")) } } } }
                 }
             }
             p class="small muted mt-3" { (t!(lang, "Nothing that you have is changed. Services are live at once; you can change them, and leave the practice again.")) }
