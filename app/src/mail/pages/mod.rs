@@ -9,7 +9,6 @@
 //! | [`wording`] | the words of our messages, with a preview |
 //! | [`original`] | a message as it came |
 //! | [`link`] | the page behind a link in a message |
-//! | [`choice`] | which mail somebody wants |
 
 pub mod held;
 pub mod home;
