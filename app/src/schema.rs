@@ -49,4 +49,5 @@ list![
     "0047_status.sql",
     "0048_mail_addresses.postgres.sql",
     "0048_mail_addresses.sqlite.sql",
+    "0050_chat.sql",
 ];

@@ -14,7 +14,7 @@ use crate::automation::model::Deed;
 use crate::catalog::Catalog;
 use crate::catalog::model::Priority;
 use crate::error::{Error, Msg, Result};
-use crate::i18n::fill;
+use crate::i18n::{Lang, fill, t};
 use crate::playbooks;
 use crate::random::new_id;
 use crate::web::Ctx;
@@ -206,6 +206,10 @@ async fn webhook(tx: &mut Tx, s: &Scene<'_>, item: &Item, endpoint: &str) -> Res
         "request": webhooks::listen::facts(&s.ctx.app, s.catalog, item),
         "data": {},
     });
+    let lang = Lang::from_code(&s.ctx.app.org().lang).unwrap_or(Lang::En);
+    let sentence = t!(lang, "A rule points to this request.").to_owned();
+    let said = webhooks::listen::Spoken::of(&s.ctx.app, item, sentence);
+    let body = webhooks::chat::body(hook.look, said.news()).unwrap_or(body);
     let delivery = webhooks::store::Delivery {
         id: new_id(s.ctx.now),
         webhook_id: hook.id,

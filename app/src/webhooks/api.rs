@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::web::{Input, Me, Query};
+use crate::webhooks::chat::Look;
 use crate::webhooks::store::{self, Delivery, Webhook};
 use crate::webhooks::verbs::{self, Replay, Wanted};
 
@@ -25,6 +26,8 @@ pub struct WebhookView {
     /// Ids; empty for all.
     pub services: Vec<String>,
     pub internal: bool,
+    /// What it understands: the event as data, or a message of a chat program.
+    pub look: Look,
     pub active: bool,
     /// Since when it is paused because it failed for long.
     pub paused_at: Option<String>,
@@ -52,6 +55,7 @@ async fn view(me: &Me, hook: Webhook, secret: Option<String>) -> Result<WebhookV
         events: hook.events,
         services: hook.services,
         internal: hook.internal,
+        look: hook.look,
         active: hook.active,
         paused_at: hook.paused_at.map(|at| at.to_string()),
         last_success_at: hook.last_success_at.map(|at| at.to_string()),

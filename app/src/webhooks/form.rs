@@ -7,13 +7,14 @@ use maud::{Markup, html};
 use crate::admin::frame;
 use crate::error::{Error, Result};
 use crate::i18n::t;
-use crate::ui::choice::{Opt, check, checks};
+use crate::ui::choice::{Opt, check, checks, select};
 use crate::ui::field::{Field, text, url};
 use crate::web::input::Posted;
 use crate::web::{Flash, Me, Wrong, see_other};
-use crate::webhooks::store;
+use crate::webhooks::chat::Look;
 use crate::webhooks::verbs::{self, Wanted};
 use crate::webhooks::words::offered;
+use crate::webhooks::{store, words};
 
 /// The form as posted.
 fn read(posted: &Posted) -> Result<Wanted> {
@@ -27,6 +28,7 @@ fn read(posted: &Posted) -> Result<Wanted> {
         events,
         services: many("services"),
         internal: one("internal") == "yes",
+        look: Look::from_key(&one("look")).unwrap_or_default(),
         version: frame::version(&one("version"))?,
     })
 }
@@ -62,6 +64,12 @@ async fn page(me: &Me, id: Option<&str>, w: &Wanted, wrong: &Wrong) -> Result<Ma
         .filter(|e| !known.iter().any(|(k, _)| k == e))
         .collect();
     let more = more.join(" ");
+    let looks = Look::ALL.map(|look| Opt {
+        value: look.key(),
+        label: words::look(lang, look),
+        chosen: w.look == look,
+        ..Opt::default()
+    });
     let title = match id {
         Some(_) => t!(lang, "Change the endpoint"),
         None => t!(lang, "New endpoint"),
@@ -82,6 +90,7 @@ async fn page(me: &Me, id: Option<&str>, w: &Wanted, wrong: &Wrong) -> Result<Ma
             @if let Some(version) = w.version { input type="hidden" name="version" value=(version); }
             (text(lang, &Field { hint: t!(lang, "What it is for, such as “Project board”."), ..wrong.field("name", t!(lang, "Name"), &w.name) }))
             (url(lang, &Field { hint: t!(lang, "Each event is sent there. https, at a public address."), placeholder: "https://", ..wrong.field("address", t!(lang, "Address"), &w.address) }))
+            (select(lang, &Field { hint: t!(lang, "Chat programs get a sentence with a link in the language of the organisation."), ..wrong.field("look", t!(lang, "What it understands"), "") }, &looks, None))
             (checks(lang, &wrong.field("events", t!(lang, "What it hears"), ""), &events, true))
             (text(lang, &Field { optional: true, hint: t!(lang, "Names from the API, such as task.done, with spaces between."), ..wrong.field("more", t!(lang, "Other events"), &more) }))
             (check(&Field { hint: t!(lang, "Their notes are announced, but never their text."), ..wrong.field("internal", t!(lang, "Also what agents do among themselves"), "") }, w.internal))
@@ -138,6 +147,7 @@ pub async fn edit(me: Me, Path(id): Path<String>) -> Result<Markup> {
         events: hook.events,
         services: hook.services,
         internal: hook.internal,
+        look: hook.look,
         version: Some(hook.version),
     };
     page(&me, Some(&id), &wanted, &Wrong::default()).await

@@ -4,6 +4,7 @@
 //! outbox row: nothing is lost and nothing is made twice. The body is written
 //! here, so that a repetition is the same to the letter.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,12 +15,17 @@ use crate::actor::Actor;
 use crate::catalog::Catalog;
 use crate::clock::from_micros;
 use crate::error::Result;
+use crate::i18n::{Lang, t};
 use crate::outbox;
 use crate::random::new_id;
 use crate::state::App;
+use crate::timeline::Entry;
+use crate::timeline::words::Teller;
+use crate::webhooks::chat::{self, Look, News};
 use crate::webhooks::rules::hears;
 use crate::webhooks::store::{self, Delivery, Webhook};
 use crate::work::model::{Item, NEVER, WAITS};
+use crate::work::moves;
 use crate::work::store::phase_key;
 
 /// The name in the outbox.
@@ -91,18 +97,30 @@ async fn fan_out(
         "data": row.json::<Value>("data")?,
     })
     .to_string();
+    let said = match hooks.iter().any(|hook| hook.look != Look::Data) {
+        true => spoken(tx, app, catalog, now, &item, row).await?,
+        false => None,
+    };
     for hook in hooks {
         let fits = hears(&hook.events, &verb)
             && (hook.internal || audience == "public")
             && (hook.services.is_empty() || hook.services.contains(&item.service_id));
-        if fits {
+        let message = match (hook.look, &said) {
+            (Look::Data, _) => Some(body.clone()),
+            // What nobody would say is not said in a chat.
+            (look, said) => said
+                .as_ref()
+                .and_then(|said| chat::body(look, said.news()))
+                .map(|message| message.to_string()),
+        };
+        if let (true, Some(body)) = (fits, message) {
             let delivery = Delivery {
                 id: new_id(now),
                 webhook_id: hook.id.clone(),
                 event_id: event_id.clone(),
                 item_id: Some(item.id.clone()),
                 verb: verb.clone(),
-                body: body.clone(),
+                body,
                 state: String::new(),
                 attempts: 0,
                 first_at: None,
@@ -114,6 +132,87 @@ async fn fan_out(
         }
     }
     Ok(())
+}
+
+/// What is said of a request in a chat.
+pub struct Spoken {
+    title: String,
+    url: String,
+    sentence: String,
+}
+
+impl Spoken {
+    /// Something about a request.
+    pub fn of(app: &App, item: &Item, sentence: String) -> Spoken {
+        Spoken {
+            title: format!("#{} {}", item.number, item.title),
+            url: format!("{}/work/{}", app.config.public_url, item.number),
+            sentence,
+        }
+    }
+
+    /// The same, to be formatted.
+    pub fn news(&self) -> News<'_> {
+        News {
+            title: &self.title,
+            url: &self.url,
+            sentence: &self.sentence,
+        }
+    }
+}
+
+/// An event as the timeline tells it, in the organisation's language; the text of
+/// what people write to each other stays here.
+async fn spoken(
+    tx: &mut Tx,
+    app: &App,
+    catalog: &Catalog,
+    now: Timestamp,
+    item: &Item,
+    row: &Row,
+) -> Result<Option<Spoken>> {
+    let org = app.org();
+    let lang = Lang::from_code(&org.lang).unwrap_or(Lang::En);
+    let zone = app.zone();
+    let entry = Entry {
+        id: row.get("id")?,
+        at: from_micros(row.get("at")?),
+        actor_id: row.get("actor_id")?,
+        actor_name: row.get("actor_name")?,
+        via: String::new(),
+        verb: row.get("verb")?,
+        object_id: item.id.clone(),
+        internal: row.get::<String>("audience")? != "public",
+        data: row.json("data")?,
+    };
+    let mut names = BTreeMap::new();
+    let people = sql("SELECT id, name FROM person WHERE id IN ($1, $2)")
+        .bind(item.assignee_id.clone())
+        .bind(&item.requester_id)
+        .all(&mut *tx)
+        .await?;
+    for person in &people {
+        names.insert(person.get("id")?, person.get("name")?);
+    }
+    let process = moves::process_of(catalog, item)?;
+    let fields = process.stages.iter().flat_map(|s| &s.fields);
+    let labels = fields.map(|f| (f.key.clone(), f.label.clone())).collect();
+    let teller = Teller {
+        lang,
+        now,
+        zone: &zone,
+        names: &names,
+        labels: &labels,
+        agent: true,
+    };
+    let told = match entry.verb.as_str() {
+        "comment.written" => Some(t!(lang, "wrote an answer or a note").to_owned()),
+        _ => teller.tell(&entry),
+    };
+    Ok(told.map(|told| {
+        let sentence = format!("{} {told}", entry.actor_name);
+        Spoken::of(app, item, sentence.trim().to_owned())
+    }))
 }
 
 /// What a receiver learns about a request.

@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`rules`] | when to try again, signatures, which events (pure) |
+//! | [`chat`] | messages for Slack, Teams and Mattermost (pure) |
 //! | [`store`] | the rows |
 //! | [`listen`] | from the outbox to deliveries |
 //! | [`send`] | sending what is due, each endpoint in its own places |
@@ -12,6 +13,7 @@
 //! | [`api`] | the same as JSON |
 
 pub mod api;
+pub mod chat;
 pub mod delivery_page;
 pub mod form;
 pub mod list;

@@ -5,6 +5,7 @@ use mil_db::{On, Row, Tx, Where, sql};
 
 use crate::clock::from_micros;
 use crate::error::{Error, Result};
+use crate::webhooks::chat::Look;
 use crate::webhooks::rules::median;
 
 /// How long deliveries are kept after they were made.
@@ -22,6 +23,7 @@ pub struct Webhook {
     pub events: Vec<String>,
     pub services: Vec<String>,
     pub internal: bool,
+    pub look: Look,
     pub secret: String,
     pub old_secret: Option<(String, Timestamp)>,
     pub active: bool,
@@ -45,6 +47,7 @@ fn webhook(row: &Row) -> Result<Webhook> {
         events: row.json("events")?,
         services: row.json("services")?,
         internal: at("internal_at")?.is_some(),
+        look: Look::from_key(&row.get::<String>("look")?).unwrap_or_default(),
         secret: row.get("secret")?,
         old_secret: old.zip(at("old_secret_until")?),
         active: at("active_at")?.is_some(),

@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 use crate::actor::Actor;
 use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Event};
+use crate::i18n::{Lang, t};
 use crate::policy;
 use crate::random::{new_id, new_secret};
 use crate::web::Ctx;
+use crate::webhooks::chat::{self, Look, News};
 use crate::webhooks::rules::{OVERLAP, is_pattern};
 use crate::webhooks::store::{self, Delivery, Webhook};
 
@@ -32,6 +34,8 @@ pub struct Wanted {
     pub services: Vec<String>,
     /// Also what agents do among themselves.
     pub internal: bool,
+    /// What it understands: the event as data, or a message of a chat program.
+    pub look: Look,
     /// The version you read, against writing over somebody else.
     pub version: Option<i64>,
 }
@@ -108,8 +112,8 @@ pub async fn create(ctx: &Ctx, actor: &Actor, wanted: &Wanted) -> Result<(Webhoo
     }
     sql(
         "INSERT INTO webhook (id, name, address, events, services, internal_at, secret, active_at,
-            failures, rest_until, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $8, 1)",
+            failures, rest_until, created_at, version, look)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $8, 1, $9)",
     )
     .bind(&id)
     .bind(wanted.name.trim())
@@ -119,6 +123,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, wanted: &Wanted) -> Result<(Webhoo
     .bind(wanted.internal.then_some(ctx.now.as_microsecond()))
     .bind(&secret)
     .bind(ctx.now.as_microsecond())
+    .bind(wanted.look.key())
     .run(&mut tx)
     .await?;
     let data = json!({ "name": wanted.name.trim(), "address": wanted.address.trim(), "events": wanted.events });
@@ -141,7 +146,7 @@ pub async fn change(ctx: &Ctx, actor: &Actor, id: &str, wanted: &Wanted) -> Resu
     }
     sql(
         "UPDATE webhook SET name = $1, address = $2, events = $3, services = $4,
-            internal_at = $5, version = version + 1 WHERE id = $6",
+            internal_at = $5, version = version + 1, look = $7 WHERE id = $6",
     )
     .bind(wanted.name.trim())
     .bind(wanted.address.trim())
@@ -149,6 +154,7 @@ pub async fn change(ctx: &Ctx, actor: &Actor, id: &str, wanted: &Wanted) -> Resu
     .bind(json!(services).to_string())
     .bind(wanted.internal.then_some(ctx.now.as_microsecond()))
     .bind(&before.id)
+    .bind(wanted.look.key())
     .run(&mut tx)
     .await?;
     let data = json!({
@@ -255,13 +261,23 @@ pub async fn test(ctx: &Ctx, actor: &Actor, id: &str) -> Result<Delivery> {
         "at": ctx.now.to_string(), "audience": "public",
         "actor": { "id": actor.id, "name": actor.name }, "request": null, "data": {},
     });
+    let org = ctx.app.org();
+    let lang = Lang::from_code(&org.lang).unwrap_or(Lang::En);
+    let hello = News {
+        title: &org.name,
+        url: &ctx.app.config.public_url,
+        sentence: t!(
+            lang,
+            "This is a test. News of requests come here from now on."
+        ),
+    };
     let delivery = Delivery {
         id: new_id(ctx.now),
         webhook_id: hook.id.clone(),
         event_id,
         item_id: None,
         verb: "webhook.test".to_owned(),
-        body: body.to_string(),
+        body: chat::body(hook.look, hello).unwrap_or(body).to_string(),
         state: "waiting".to_owned(),
         attempts: 0,
         first_at: None,

@@ -2,6 +2,17 @@
 
 use crate::i18n::{Lang, t};
 use crate::ui::block::Tone;
+use crate::webhooks::chat::Look;
+
+/// What an endpoint understands.
+pub fn look(lang: Lang, look: Look) -> &'static str {
+    match look {
+        Look::Data => t!(lang, "Data, for programs"),
+        Look::Slack => t!(lang, "Messages in Slack"),
+        Look::Teams => t!(lang, "Messages in Microsoft Teams"),
+        Look::Mattermost => t!(lang, "Messages in Mattermost or Rocket.Chat"),
+    }
+}
 
 /// Events that are offered as ticks; others can be named through the API.
 pub fn offered(lang: Lang) -> [(&'static str, &'static str); 10] {
