@@ -116,6 +116,7 @@ pub async fn fill(app: &App, seed: u64, now: Timestamp) -> Result<Filled> {
     world.fill_library(now).await?;
     world.have_it_proofed(now).await?;
     world.find_out(now).await?;
+    world.order_by_program(now).await?;
     world.deliver(now).await?;
     world.follow_rules(now).await?;
     world.save_views(now).await?;

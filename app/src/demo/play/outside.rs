@@ -1,11 +1,14 @@
-//! Other programs that the demo tells what happens: one that works, one that is
-//! down, one that was paused. Nothing is sent: what came back is written down as
-//! if it had been.
+//! Other programs: a form that orders, and those that the demo tells what happens:
+//! one that works, one that is down, one that was paused. Nothing is sent: what came
+//! back is written down as if it had been.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use super::World;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::incoming::{self, map::Mapping};
+use crate::random::new_id;
 use crate::webhooks::send::{Said, record};
 use crate::webhooks::verbs::{self, Replay, Wanted};
 use crate::webhooks::{listen, store};
@@ -41,6 +44,46 @@ impl World {
                 ..Wanted::default()
             };
             verbs::create(&ctx, ctx.me()?, &wanted).await?;
+        }
+        Ok(())
+    }
+
+    /// The form on the website orders: one that fits, one that lacks something.
+    pub(super) async fn order_by_program(&self, now: Timestamp) -> Result<()> {
+        let ctx = self.ctx("ada", now - SignedDuration::from_hours(24 * 30));
+        let mapping = Mapping {
+            title: "{subject}".to_owned(),
+            once: "{id}".to_owned(),
+            fields: [("subject", "{subject}"), ("address", "{page}")]
+                .map(|(key, text)| (key.to_owned(), text.to_owned()))
+                .into(),
+            ..Mapping::default()
+        };
+        let wanted = incoming::verbs::Wanted {
+            name: "Form “Mistake on this page”".to_owned(),
+            service: "report-a-website-mistake".to_owned(),
+            mapping,
+            ..incoming::verbs::Wanted::default()
+        };
+        let (hook, _) = incoming::verbs::create(&ctx, ctx.me()?, &wanted).await?;
+        for (hours, sent) in [
+            (
+                5,
+                json!({ "id": "f-2201", "subject": "The office hours of the language centre are those of summer",
+                    "page": "https://www.nordhaven.example/languages/contact" }),
+            ),
+            (
+                3,
+                json!({ "id": "f-2202", "subject": "Link to the map leads nowhere", "page": "" }),
+            ),
+        ] {
+            let ctx = self.ctx("ada", now - SignedDuration::from_hours(hours));
+            let id = new_id(ctx.now);
+            match incoming::receive::take(&ctx, &hook, &id, &sent, &sent.to_string()).await {
+                // What is refused is kept, for somebody to look at.
+                Ok(_) | Err(Error::Invalid(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
