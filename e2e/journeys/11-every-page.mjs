@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 /** Links that do something, leave, or are no pages. */
-const NOT = /^\/(files|logo|live|static|s\/|assets\/[^/]+\/picture|api\/v1|_components|sign-out)|\.(csv|ics|jsonl?|svg)$|\/(export|download)|\/raw$/;
+const NOT = /^\/(files|logo|live|static|s\/|assets\/[^/]+\/picture|api\/v1|_components|sign-out)|\.(csv|ics|jsonl?|svg|atom|rss)$|\/(export|download)|\/raw$/;
 /** What makes two addresses the same page. */
 const shape = (path) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, ':id').replace(/^(\/catalog|\/admin\/services|\/practices)\/(?!new)[a-z0-9-]+/, '$1/:id');
 

@@ -22,7 +22,7 @@ export default {
     await page.locator('[name=reason][value=wrong]').check();
     await page.fill('[name=harm]', 'Ten people an hour order in vain');
     await page.fill('[name=change]', 'Take the old form off');
-    await page.fill('[name=back]', 'Put the old form back, two minutes');
+    await page.fill('[name=back]:not([type=hidden])', 'Put the old form back, two minutes');
     await page.locator('[name=tried][value=yes]').check();
     await t.press('Order now');
     await t.goto('/requests');
