@@ -92,4 +92,5 @@ mod templates;
 mod timers;
 mod webhook_sink;
 mod webhooks;
+mod webhooks_chat;
 mod webhooks_kill;
