@@ -18,7 +18,7 @@ use crate::actor::{Actor, Via};
 use crate::error::{Error, Msg, Result};
 use crate::incoming::map::{self, Mapping};
 use crate::incoming::store::{self, Hook, Noted, State, Wrong};
-use crate::people::auth;
+use crate::people::{self, auth};
 use crate::random::{hash_secret, new_id};
 use crate::web::Ctx;
 use crate::work::order::{self, Line};
@@ -55,15 +55,16 @@ pub async fn receive(
     let most = usize::try_from(hook.per_minute).unwrap_or(1) * WINDOW_MINUTES;
     let key = format!("hook {}", hook.id);
     ctx.app.attempts.count(&key, most, ctx.now)?;
+    let id = new_id(ctx.now);
     let find = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     if !map::proven(hook.proof, &hook.header, &hook.secret, ctx.now, &body, find) {
-        refuse(&ctx, &hook, "signature", "", Vec::new()).await?;
+        refuse(&ctx, &hook, &id, "signature", "", Vec::new()).await?;
         return Err(Error::Forbidden(Msg::new(
             "The signature does not fit. Sign the body with the secret of this address.",
         )));
     }
     if body.len() > MAX_BODY {
-        refuse(&ctx, &hook, "body", "", Vec::new()).await?;
+        refuse(&ctx, &hook, &id, "body", "", Vec::new()).await?;
         let msg = Msg::new("Send at most {n} kB.").with("n", MAX_BODY / 1024);
         return Err(Error::TooLarge(msg));
     }
@@ -73,6 +74,7 @@ pub async fn receive(
         refuse(
             &ctx,
             &hook,
+            &id,
             "body",
             &String::from_utf8_lossy(&body),
             Vec::new(),
@@ -82,7 +84,6 @@ pub async fn receive(
             "Send JSON, or the fields of a form.",
         )));
     };
-    let id = new_id(ctx.now);
     let text = value.to_string();
     let (number, repeated) = take(&ctx, &hook, &id, &value, &text).await?;
     let taken = Taken {
@@ -109,6 +110,7 @@ fn read(body: &[u8], form: bool) -> Option<Value> {
 async fn refuse(
     ctx: &Ctx,
     hook: &Hook,
+    id: &str,
     reason: &'static str,
     body: &str,
     errors: Vec<Wrong>,
@@ -121,7 +123,7 @@ async fn refuse(
         body,
         ..Noted::default()
     };
-    store::keep(&mut tx, ctx.now, &hook.id, &new_id(ctx.now), &noted).await?;
+    store::keep(&mut tx, ctx.now, &hook.id, id, &noted).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -146,16 +148,7 @@ pub async fn take(
         Err(Error::NotFound | Error::Forbidden(_)) => ("service", Vec::new()),
         Err(_) => return made,
     };
-    let mut tx = ctx.app.db.begin().await?;
-    let noted = Noted {
-        reason: Some(reason),
-        errors,
-        ip: ctx.ip.as_deref(),
-        body: text,
-        ..Noted::default()
-    };
-    store::keep(&mut tx, ctx.now, &hook.id, id, &noted).await?;
-    tx.commit().await?;
+    refuse(ctx, hook, id, reason, text, errors).await?;
     if reason == "service" {
         return Err(Error::Conflict(Msg::new(
             "The service of this address cannot be ordered for this person now. Whoever runs MIL sees this call and can try it again.",
@@ -231,20 +224,10 @@ fn answers(catalog: &crate::catalog::Catalog, hook: &Hook, key: &str, text: &str
 
 /// Whom the order is for: who is named, if known here, else who the address says.
 async fn orderer(ctx: &Ctx, hook: &Hook, email: &str) -> Result<Actor> {
-    let email = email.trim().to_lowercase();
-    let named: Option<String> = match email.is_empty() {
-        true => None,
-        false => {
-            mil_db::sql("SELECT id FROM person WHERE lower(email) = $1 AND disabled_at IS NULL")
-                .bind(&email)
-                .opt(&ctx.app.db)
-                .await?
-                .map(|row| row.get("id"))
-                .transpose()?
-        }
-    };
-    let id = named.as_deref().unwrap_or(&hook.requester_id);
-    auth::by_person(&ctx.app, id, Via::Api)
+    let named = people::store::find_by_email(&ctx.app.db, email).await?;
+    let named = named.filter(|person| !person.disabled);
+    let id = named.map_or_else(|| hook.requester_id.clone(), |person| person.id);
+    auth::by_person(&ctx.app, &id, Via::Api)
         .await?
         .ok_or_else(|| Error::Forbidden(Msg::new("This person is not here.")))
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, FieldError, Msg, Result};
 use crate::events::{self, Event};
 use crate::incoming::map::{Mapping, Proof};
 use crate::incoming::store::{self, Hook, State};
+use crate::people;
 use crate::policy;
 use crate::random::{hash_secret, new_id, new_secret};
 use crate::web::Ctx;
@@ -82,16 +83,11 @@ async fn check(ctx: &Ctx, actor: &Actor, w: &Wanted) -> Result<(String, String)>
         at("service", Msg::new("Choose what is ordered."));
     }
     let email = match w.requester.trim() {
-        "" => actor.email.clone(),
-        given => given.to_lowercase(),
+        "" => actor.email.as_str(),
+        given => given,
     };
-    let person: Option<String> =
-        sql("SELECT id FROM person WHERE lower(email) = $1 AND disabled_at IS NULL")
-            .bind(&email)
-            .opt(&ctx.app.db)
-            .await?
-            .map(|row| row.get("id"))
-            .transpose()?;
+    let person = people::store::find_by_email(&ctx.app.db, email).await?;
+    let person = person.filter(|p| !p.disabled).map(|p| p.id);
     if person.is_none() {
         let msg = Msg::new("Nobody here has this address. Give the address of an account.");
         at("requester", msg);

@@ -97,14 +97,17 @@ async fn fan_out(
         "data": row.json::<Value>("data")?,
     })
     .to_string();
+    let fits = |hook: &&Webhook| {
+        hears(&hook.events, &verb)
+            && (hook.internal || audience == "public")
+            && (hook.services.is_empty() || hook.services.contains(&item.service_id))
+    };
+    let hooks: Vec<&Webhook> = hooks.iter().filter(fits).collect();
     let said = match hooks.iter().any(|hook| hook.look != Look::Data) {
         true => spoken(tx, app, catalog, now, &item, row).await?,
         false => None,
     };
     for hook in hooks {
-        let fits = hears(&hook.events, &verb)
-            && (hook.internal || audience == "public")
-            && (hook.services.is_empty() || hook.services.contains(&item.service_id));
         let message = match (hook.look, &said) {
             (Look::Data, _) => Some(body.clone()),
             // What nobody would say is not said in a chat.
@@ -113,7 +116,7 @@ async fn fan_out(
                 .and_then(|said| chat::body(look, said.news()))
                 .map(|message| message.to_string()),
         };
-        if let (true, Some(body)) = (fits, message) {
+        if let Some(body) = message {
             let delivery = Delivery {
                 id: new_id(now),
                 webhook_id: hook.id.clone(),

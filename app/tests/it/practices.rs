@@ -472,3 +472,15 @@ on_each_database!(an_adapted_practice_moves_to_another_organisation, |app| {
     let refused = import::import(&there, &maren, &bytes).await;
     assert!(matches!(refused, Err(Error::Forbidden(_))));
 });
+
+/// What differs between the newer version and what runs, and who changed it.
+pub async fn differing(app: &TestApp, key: &str) -> Vec<(String, Who)> {
+    let ada = app.actor("ada").await;
+    let (adoption, offered) = upgrade::newer(&app.ctx(ada), key).await.unwrap();
+    let present = Present::read(&app.app.db).await.unwrap();
+    let catalog = app.app.catalog().await.unwrap();
+    let none = Choices::new();
+    let compared = upgrade::compare(&catalog, &adoption, &offered.pack, &present, &none).unwrap();
+    let said = compared.differences.into_iter().map(|d| (d.path, d.who));
+    said.collect()
+}

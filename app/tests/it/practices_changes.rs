@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 
 use mil::changes::{self, rules::Type};
 use mil::practices::merge::{Choices, Who};
-use mil::practices::present::Present;
 use mil::practices::{import, store, upgrade};
 
 use crate::harness::TestApp;
 use crate::on_each_database;
-use crate::practices::{another, take};
+use crate::practices::{self, another, take};
 
 /// How the changes of the services of a practice are decided on.
 pub async fn kinds(app: &TestApp, key: &str) -> BTreeMap<String, Type> {
@@ -44,21 +43,13 @@ on_each_database!(how_changes_are_decided_on_is_compared_too, |app| {
         _ => text,
     });
     import::import(&ctx, &ada, &bytes).await.unwrap();
-    let (adoption, offered) = upgrade::newer(&ctx, key).await.unwrap();
-    let present = Present::read(&app.app.db).await.unwrap();
-    let catalog = app.app.catalog().await.unwrap();
     let none = Choices::new();
-    let compared = upgrade::compare(&catalog, &adoption, &offered.pack, &present, &none).unwrap();
-    let said: Vec<(&str, Who)> = compared
-        .differences
-        .iter()
-        .map(|d| (d.path.as_str(), d.who))
-        .collect();
+    let said = practices::differing(&app, key).await;
     assert_eq!(
         said,
         [
-            ("services/checked-change/change", Who::Conflict),
-            ("services/urgent-change/change", Who::Theirs)
+            ("services/checked-change/change".to_owned(), Who::Conflict),
+            ("services/urgent-change/change".to_owned(), Who::Theirs)
         ]
     );
     upgrade::upgrade(&ctx, &ada, key, None, &none)

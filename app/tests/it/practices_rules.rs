@@ -3,14 +3,14 @@
 
 use mil::automation::model::{Deed, Def};
 use mil::automation::{run, store as rules, verbs};
-use mil::practices::merge::{Choices, Side, Who};
+use mil::practices::merge::{Side, Who};
 use mil::practices::present::Present;
 use mil::practices::{adopt, archive, export, import, store, upgrade};
 use serde_json::json;
 
 use crate::harness::TestApp;
 use crate::on_each_database;
-use crate::practices::{another, order, take};
+use crate::practices::{self, another, order, take};
 
 const KEY: &str = "change-enablement";
 const RULE: &str = "urgent-change";
@@ -80,21 +80,12 @@ on_each_database!(rules_are_merged_and_passed_on, |app| {
         _ => text,
     });
     import::import(&ctx, &ada, &bytes).await.unwrap();
-    let (adoption, offered) = upgrade::newer(&ctx, KEY).await.unwrap();
-    let present = Present::read(&app.app.db).await.unwrap();
-    let catalog = app.app.catalog().await.unwrap();
-    let none = Choices::new();
-    let compared = upgrade::compare(&catalog, &adoption, &offered.pack, &present, &none).unwrap();
-    let said: Vec<(&str, Who)> = compared
-        .differences
-        .iter()
-        .map(|d| (d.path.as_str(), d.who))
-        .collect();
+    let said = practices::differing(&app, KEY).await;
     assert_eq!(
         said,
         [
-            ("rules/urgent-change/name", Who::Conflict),
-            ("rules/urgent-change/then", Who::Ours)
+            ("rules/urgent-change/name".to_owned(), Who::Conflict),
+            ("rules/urgent-change/then".to_owned(), Who::Ours)
         ]
     );
     let choices = [("rules/urgent-change/name".to_owned(), Side::Theirs)].into();
